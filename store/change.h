@@ -1,9 +1,9 @@
 // Commit records: the only way to change anything in a shard.
 //
-// A `Commit` is a value: it can be encoded, appended elsewhere, and applied later by `apply`, which is deterministic and
-// idempotent (a commit whose sequence is not the next one of the shard is skipped when it is older, refused when there is
-// a gap). It names bodies by hash; the bytes travel beside it (`Body`). The encoded form starts with a version, so that a
-// newer program reads the records of an older one.
+// A `Commit` is a value: it can be encoded, appended elsewhere, and applied later by `apply`, which is
+// deterministic and idempotent (a commit whose sequence is not the next one of the shard is skipped when it
+// is older, refused when there is a gap). It names bodies by hash; the bytes travel beside it (`Body`). The
+// encoded form starts with a version, so that a newer program reads the records of an older one.
 #pragma once
 
 #include "store/error.h"
@@ -18,7 +18,8 @@
 
 namespace facteur::store {
 
-// ---- changes -----------------------------------------------------------------------------------------------------
+// ---- changes
+// -----------------------------------------------------------------------------------------------------
 
 struct EmailAdded {
     EmailRow row;
@@ -59,7 +60,8 @@ struct DeliveryNoted {
     Hash key;
     Time at = 0;
 };
-// Work that must happen at `due` (delayed submissions; later the outbound queue). Ordered by due time in the shard.
+// Work that must happen at `due` (delayed submissions; later the outbound queue). Ordered by due time in the
+// shard.
 struct QueuePut {
     Time due = 0;
     std::string id;
@@ -76,8 +78,9 @@ struct AccountRemoved { // directory shard only
     AccountId id = 0;
 };
 
-using Change = std::variant<EmailAdded, EmailUpdated, EmailRemoved, MailboxPut, MailboxRemoved, ObjectPut, ObjectRemoved,
-                            UploadPut, UploadRemoved, DeliveryNoted, QueuePut, QueueRemoved, AccountPut, AccountRemoved>;
+using Change =
+    std::variant<EmailAdded, EmailUpdated, EmailRemoved, MailboxPut, MailboxRemoved, ObjectPut, ObjectRemoved,
+                 UploadPut, UploadRemoved, DeliveryNoted, QueuePut, QueueRemoved, AccountPut, AccountRemoved>;
 
 struct Commit {
     ShardId shard = 0;
@@ -92,9 +95,11 @@ std::string encode(const Commit& commit);
 // Fails with Code::corrupt on anything that `encode` does not write; bounded by the size of `bytes`.
 Result<Commit> decode_commit(std::string_view bytes);
 
-// ---- bodies ------------------------------------------------------------------------------------------------------
+// ---- bodies
+// ------------------------------------------------------------------------------------------------------
 
-// The bytes of a message or upload; immutable and shared, so that one body delivered to many accounts is one buffer.
+// The bytes of a message or upload; immutable and shared, so that one body delivered to many accounts is one
+// buffer.
 struct Body {
     Hash hash;
     std::shared_ptr<const std::string> bytes;

@@ -1,10 +1,10 @@
 // The commit that a plan is making.
 //
-// Every write is a **plan**: a function that runs on the shard's lane, inside its write transaction, looks at the newest
-// state (`now`, which includes every commit before this one, durable or about to be) and says what to change. So UIDs,
-// email ids and modseqs are assigned without locks and without guessing, any number of writes share one sync, and what
-// comes out is a `Commit` that is a value. A plan must be quick (rows, not bodies), must not block, must not read the
-// clock and may run at most once.
+// Every write is a **plan**: a function that runs on the shard's lane, inside its write transaction, looks at
+// the newest state (`now`, which includes every commit before this one, durable or about to be) and says what
+// to change. So UIDs, email ids and modseqs are assigned without locks and without guessing, any number of
+// writes share one sync, and what comes out is a `Commit` that is a value. A plan must be quick (rows, not
+// bodies), must not block, must not read the clock and may run at most once.
 #pragma once
 
 #include "store/change.h"

@@ -1,25 +1,26 @@
-// How functions of `store` say that something went wrong: a `Result<T>` holds a value or an `Error`, whose code callers
-// branch on and whose message is for a human (English, one sentence, no secret). Nothing in `store` throws across its
-// public headers.
+// How functions of `store` say that something went wrong: a `Result<T>` holds a value or an `Error`, whose
+// code callers branch on and whose message is for a human (English, one sentence, no secret). Nothing in
+// `store` throws across its public headers.
 #pragma once
 
-#include <string>
 #include <tl/expected.hpp>
+
+#include <string>
 
 namespace facteur::store {
 
 enum class Code {
-    not_found,     // no such account, mailbox, email, body
-    exists,        // a name or address is taken
-    invalid,       // the caller asked for something that cannot be (a refused plan, a bad argument)
-    stale,         // history before this modseq is no longer kept, or an `ifInState` did not match
-    over_quota,    // the account's limit of bytes or messages would be passed
-    busy,          // a lane's queue is full: try later
-    full,          // no space left on the device or in the map
-    corrupt,       // a checksum, a row or an index is not what it must be
-    newer_schema,  // the store was written by a newer Facteur
-    io,            // the operating system failed
-    stopped,       // the store is closing
+    not_found,    // no such account, mailbox, email, body
+    exists,       // a name or address is taken
+    invalid,      // the caller asked for something that cannot be (a refused plan, a bad argument)
+    stale,        // history before this modseq is no longer kept, or an `ifInState` did not match
+    over_quota,   // the account's limit of bytes or messages would be passed
+    busy,         // a lane's queue is full: try later
+    full,         // no space left on the device or in the map
+    corrupt,      // a checksum, a row or an index is not what it must be
+    newer_schema, // the store was written by a newer Facteur
+    io,           // the operating system failed
+    stopped,      // the store is closing
 };
 
 struct Error {

@@ -1,5 +1,5 @@
-// The identifiers of the store. All are unsigned, start at 1, only grow and are never used again; 0 means none.
-// Keys in LMDB hold them big-endian, so that key order is numeric order.
+// The identifiers of the store. All are unsigned, start at 1, only grow and are never used again; 0 means
+// none. Keys in LMDB hold them big-endian, so that key order is numeric order.
 #pragma once
 
 #include <array>
@@ -31,7 +31,8 @@ template <>
 struct std::hash<facteur::store::Hash> {
     std::size_t operator()(const facteur::store::Hash& hash) const noexcept {
         std::size_t value = 0;
-        for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8 | hash.bytes[i];
+        for (std::size_t i = 0; i < sizeof value; ++i)
+            value = value << 8 | hash.bytes[i];
         return value;
     }
 };

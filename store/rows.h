@@ -1,9 +1,10 @@
-// What the store keeps, as plain values. `rows_codec.h` gives each its versioned binary form and `EmailView`, which
-// reads a row in place on the mapped bytes.
+// What the store keeps, as plain values. `rows_codec.h` gives each its versioned binary form and `EmailView`,
+// which reads a row in place on the mapped bytes.
 //
-// An email has two rows. The **email row** answers lists (Email/get of the properties of a list, IMAP FLAGS, UID,
-// INTERNALDATE, RFC822.SIZE) and is small; the **structure row** holds the envelope and the tree of parts, so that
-// neither RFC 8621 §4.1 properties other than header:* and bodyValues, nor IMAP ENVELOPE and BODYSTRUCTURE, touch the body.
+// An email has two rows. The **email row** answers lists (Email/get of the properties of a list, IMAP FLAGS,
+// UID, INTERNALDATE, RFC822.SIZE) and is small; the **structure row** holds the envelope and the tree of
+// parts, so that neither RFC 8621 §4.1 properties other than header:* and bodyValues, nor IMAP ENVELOPE and
+// BODYSTRUCTURE, touch the body.
 #pragma once
 
 #include "store/ids.h"
@@ -16,9 +17,11 @@
 
 namespace facteur::store {
 
-// ---- emails ------------------------------------------------------------------------------------------------------
+// ---- emails
+// ------------------------------------------------------------------------------------------------------
 
-// The keywords that have an IMAP system flag or a registered meaning, as bits; every other keyword is a string.
+// The keywords that have an IMAP system flag or a registered meaning, as bits; every other keyword is a
+// string.
 enum Flag : std::uint32_t {
     flag_seen = 1u << 0,      // $seen
     flag_answered = 1u << 1,  // $answered
@@ -53,13 +56,13 @@ struct Address {
 struct EmailRow {
     EmailId id = 0;
     ThreadId thread = 0;
-    Hash body;                         // the whole message as stored
-    std::uint64_t size = 0;            // octets of that message
-    Time received = 0;                 // JMAP receivedAt, IMAP INTERNALDATE
-    Time sent = 0;                     // the Date header, 0 when absent or unreadable
-    Modseq created = 0;                // modseq of the commit that added it (set by the store)
-    Modseq changed = 0;                // modseq of the last commit that touched it (set by the store)
-    bool has_attachment = false;       // RFC 8621 §4.1.4
+    Hash body;                   // the whole message as stored
+    std::uint64_t size = 0;      // octets of that message
+    Time received = 0;           // JMAP receivedAt, IMAP INTERNALDATE
+    Time sent = 0;               // the Date header, 0 when absent or unreadable
+    Modseq created = 0;          // modseq of the commit that added it (set by the store)
+    Modseq changed = 0;          // modseq of the last commit that touched it (set by the store)
+    bool has_attachment = false; // RFC 8621 §4.1.4
     Keywords keywords;
     std::vector<MailboxRef> mailboxes; // sorted by mailbox, never empty
     std::vector<Address> from;         // at most 4; `more_addresses` when the header has more
@@ -78,9 +81,9 @@ struct PartRow {
     std::uint64_t body_offset = 0, body_size = 0; // still encoded
     std::uint64_t decoded_size = 0;               // octets after Content-Transfer-Encoding (RFC 8621 `size`)
     std::uint32_t lines = 0;
-    std::uint8_t encoding = 0;     // transport's enumeration, kept as it is
-    bool in_message = false;       // lies within a nested message/rfc822: IMAP sees it, JMAP does not
-    std::string type, subtype;     // lower case
+    std::uint8_t encoding = 0; // transport's enumeration, kept as it is
+    bool in_message = false;   // lies within a nested message/rfc822: IMAP sees it, JMAP does not
+    std::string type, subtype; // lower case
     std::string charset, name, disposition, content_id, language, location;
     std::vector<std::string> parameters; // the other Content-Type parameters: name, value, name, value…
     bool operator==(const PartRow&) const = default;
@@ -97,7 +100,8 @@ struct StructureRow {
     bool operator==(const StructureRow&) const = default;
 };
 
-// ---- mailboxes ---------------------------------------------------------------------------------------------------
+// ---- mailboxes
+// ---------------------------------------------------------------------------------------------------
 
 struct MailboxRow {
     MailboxId id = 0;
@@ -118,17 +122,18 @@ struct MailboxCounters {
     bool operator==(const MailboxCounters&) const = default;
 };
 
-// ---- objects -----------------------------------------------------------------------------------------------------
+// ---- objects
+// -----------------------------------------------------------------------------------------------------
 
-// Small values whose form only `actors` knows (JSON), with an id and a JMAP state per type. The numbers are stored:
-// never change one.
+// Small values whose form only `actors` knows (JSON), with an id and a JMAP state per type. The numbers are
+// stored: never change one.
 enum class ObjectType : std::uint8_t {
     identity = 1,
     email_submission = 2,
     vacation_response = 3,
     settings = 4,
     push_subscription = 5,
-    session = 6,      // a web session: id is the hex SHA-256 of its secret
+    session = 6, // a web session: id is the hex SHA-256 of its secret
     app_password = 7,
 };
 
@@ -148,9 +153,9 @@ inline constexpr std::size_t state_types = 9;
 
 // One per account, kept in the same commit as what it counts.
 struct AccountState {
-    Modseq modseq = 0;                          // of the last commit
-    std::array<Modseq, state_types> changed{};  // per StateType: the last commit that changed it
-    Modseq oldest_history = 0;                  // `changes` since a modseq below this cannot be told
+    Modseq modseq = 0;                         // of the last commit
+    std::array<Modseq, state_types> changed{}; // per StateType: the last commit that changed it
+    Modseq oldest_history = 0;                 // `changes` since a modseq below this cannot be told
     EmailId next_email = 1;
     MailboxId next_mailbox = 1;
     std::uint64_t next_object = 1;
@@ -168,7 +173,8 @@ struct UploadRow {
     bool operator==(const UploadRow&) const = default;
 };
 
-// ---- accounts (the directory shard) ------------------------------------------------------------------------------
+// ---- accounts (the directory shard)
+// ------------------------------------------------------------------------------
 
 enum class AccountStatus : std::uint8_t { active = 0, suspended = 1 };
 
@@ -190,7 +196,8 @@ struct AccountRow {
     std::uint64_t quota = 0; // octets, 0: the configured default
     std::string locale;      // "fr", "en"
     Time created = 0;
-    std::map<std::string, std::string> profile; // profile, school, department, subject, role, numen, ina, recovery_*…
+    std::map<std::string, std::string>
+        profile; // profile, school, department, subject, role, numen, ina, recovery_*…
     bool operator==(const AccountRow&) const = default;
 };
 

@@ -1,6 +1,6 @@
-// The binary form of rows. Each starts with a version octet; integers are little-endian, strings have a length before
-// them. `EmailView` reads a row in place: making one checks the fixed part and the offsets once, reading a field is then a
-// bounded look at the mapped bytes.
+// The binary form of rows. Each starts with a version octet; integers are little-endian, strings have a
+// length before them. `EmailView` reads a row in place: making one checks the fixed part and the offsets
+// once, reading a field is then a bounded look at the mapped bytes.
 #pragma once
 
 #include "store/error.h"

@@ -1,11 +1,12 @@
 // A consistent, read-only view of one shard.
 //
-// Any thread may open one (`Store::read`), without a message and without waiting; it sees exactly the commits that were
-// durable when it was opened. It must be used by one thread at a time, and live no longer than one protocol response:
-// while it lives, the pages that it sees cannot be reused. All views that it returns point into the map and die with it.
+// Any thread may open one (`Store::read`), without a message and without waiting; it sees exactly the commits
+// that were durable when it was opened. It must be used by one thread at a time, and live no longer than one
+// protocol response: while it lives, the pages that it sees cannot be reused. All views that it returns point
+// into the map and die with it.
 //
-// Functions that look one thing up return nothing when it is absent; scans call back and stop when the callback returns
-// false. Ranges are given in the order of the index named.
+// Functions that look one thing up return nothing when it is absent; scans call back and stop when the
+// callback returns false. Ranges are given in the order of the index named.
 #pragma once
 
 #include "store/change.h"
@@ -83,34 +84,41 @@ public:
     // The thread's emails, oldest first (RFC 8621 §3).
     [[nodiscard]] std::vector<EmailId> thread(AccountId account, ThreadId thread) const;
     // The thread that an email with this Message-ID, In-Reply-To or References entry is in.
-    [[nodiscard]] std::optional<ThreadId> thread_of_message_id(AccountId account, std::string_view message_id) const;
+    [[nodiscard]] std::optional<ThreadId> thread_of_message_id(AccountId account,
+                                                               std::string_view message_id) const;
     // Emails that carry this body (the same content), oldest first.
     [[nodiscard]] std::vector<EmailId> emails_of_body(AccountId account, const Hash& body) const;
 
     // -- bodies
-    [[nodiscard]] bool may_read(AccountId account, const Hash& body) const; // it holds an email or upload of it
+    [[nodiscard]] bool may_read(AccountId account,
+                                const Hash& body) const; // it holds an email or upload of it
     [[nodiscard]] std::optional<std::uint64_t> body_size(const Hash& body) const;
-    // Octets [offset, offset + size) of the body, fewer at its end. Unpacks only the chunks that it needs (1 MiB each) and
-    // verifies the hash when the whole body is read.
-    [[nodiscard]] Result<std::string> read_body(const Hash& body, std::uint64_t offset, std::uint64_t size) const;
+    // Octets [offset, offset + size) of the body, fewer at its end. Unpacks only the chunks that it needs (1
+    // MiB each) and verifies the hash when the whole body is read.
+    [[nodiscard]] Result<std::string> read_body(const Hash& body, std::uint64_t offset,
+                                                std::uint64_t size) const;
     [[nodiscard]] Result<std::string> read_body(const Hash& body) const;
     [[nodiscard]] std::optional<UploadRow> upload(AccountId account, const Hash& body) const;
 
     // -- objects, queue, deliveries
-    [[nodiscard]] std::optional<std::string> object(AccountId account, ObjectType type, std::string_view id) const;
+    [[nodiscard]] std::optional<std::string> object(AccountId account, ObjectType type,
+                                                    std::string_view id) const;
     void objects(AccountId account, ObjectType type,
                  const std::function<bool(std::string_view id, std::string_view value)>& each) const;
     [[nodiscard]] bool was_delivered(AccountId account, const Hash& key) const;
     // Entries due at or before `until`, soonest first, over all accounts of the shard.
     void queue(Time until,
-               const std::function<bool(AccountId, Time due, std::string_view id, std::string_view value)>& each) const;
+               const std::function<bool(AccountId, Time due, std::string_view id, std::string_view value)>&
+                   each) const;
     [[nodiscard]] std::optional<Time> next_due() const;
 
     // -- history
-    // Digests of the commits after `since`, oldest first. Fails with Code::stale when they are no longer kept.
+    // Digests of the commits after `since`, oldest first. Fails with Code::stale when they are no longer
+    // kept.
     [[nodiscard]] Result<void> history(AccountId account, Modseq since,
                                        const std::function<bool(const Digest&)>& each) const;
-    // The shard's records from `from` on, in order (indexing, backup, replay). `each` gets the encoded commit.
+    // The shard's records from `from` on, in order (indexing, backup, replay). `each` gets the encoded
+    // commit.
     void log(Sequence from, const std::function<bool(Sequence, std::string_view record)>& each) const;
     [[nodiscard]] Sequence last_sequence() const;
 

@@ -7,10 +7,11 @@
 //     PATH/shard-000/bodies/ LMDB: bodies by hash, in chunks of 1 MiB, packed when that pays
 //     PATH/shard-000/search/ LMDB: the search index (store/search), rebuilt from the log when lost
 //
-// **Writing.** `submit` puts a `Write` into the lane of the account's shard and returns at once. The lane drains its queue,
-// runs each plan, applies the commits in one transaction, syncs (bodies first, then rows), then calls every `done`: after
-// a `done` with a value, the commit is on disk. `done` runs on the lane's thread and must only hand over. A plan that
-// fails leaves nothing behind. A lane whose queue is full answers Code::busy at once.
+// **Writing.** `submit` puts a `Write` into the lane of the account's shard and returns at once. The lane
+// drains its queue, runs each plan, applies the commits in one transaction, syncs (bodies first, then rows),
+// then calls every `done`: after a `done` with a value, the commit is on disk. `done` runs on the lane's
+// thread and must only hand over. A plan that fails leaves nothing behind. A lane whose queue is full answers
+// Code::busy at once.
 // **Reading.** `read` and `directory` from any thread; see snapshot.h.
 // Thread-safe throughout, but for `open`, `close` and destruction.
 #pragma once
@@ -28,14 +29,14 @@ namespace facteur::store {
 
 struct Options {
     std::string path;
-    std::uint16_t shards = 16;              // a power of two; fixed when the store is made, then read from it
-    std::uint16_t lanes = 2;                // writer threads; shard n is written by lane n % lanes
+    std::uint16_t shards = 16; // a power of two; fixed when the store is made, then read from it
+    std::uint16_t lanes = 2;   // writer threads; shard n is written by lane n % lanes
     std::size_t lane_queue_bytes = 256u << 20; // bodies and records that may wait in one lane
-    std::size_t lane_batch = 512;           // commits in one transaction at most
-    std::uint64_t rows_map = 1ull << 38;    // octets of address space reserved per environment; no disk is used
+    std::size_t lane_batch = 512;              // commits in one transaction at most
+    std::uint64_t rows_map = 1ull << 38; // octets of address space reserved per environment; no disk is used
     std::uint64_t bodies_map = 1ull << 41;
     std::uint64_t search_map = 1ull << 38;
-    int pack_level = 3;                     // zstd
+    int pack_level = 3; // zstd
     bool create = true;
 };
 
@@ -85,11 +86,12 @@ public:
 
     [[nodiscard]] std::vector<LaneStatistics> statistics() const;
 
-    // Applies a recorded commit (with the bodies that it names and the store lacks) as it is: replay and restore.
-    // Idempotent; fails with Code::invalid on a gap in sequences.
+    // Applies a recorded commit (with the bodies that it names and the store lacks) as it is: replay and
+    // restore. Idempotent; fails with Code::invalid on a gap in sequences.
     Result<void> replay(ShardId shard, std::span<const std::string> records, std::span<const Body> bodies);
 
-    // Ends history and log older than `before` (never past what the search index has read) and expired uploads.
+    // Ends history and log older than `before` (never past what the search index has read) and expired
+    // uploads.
     Result<void> trim(Time before, const std::function<Sequence(ShardId)>& indexed);
 
     // Drains the lanes and closes. Writes submitted later are answered Code::stopped.
@@ -101,7 +103,8 @@ private:
     std::unique_ptr<Implementation> implementation_;
 };
 
-// ---- the whole store at once (check.cpp, dump.cpp) ----------------------------------------------------------------
+// ---- the whole store at once (check.cpp, dump.cpp)
+// ----------------------------------------------------------------
 
 struct Finding {
     ShardId shard = 0;
@@ -112,8 +115,8 @@ struct CheckReport {
     std::uint64_t accounts = 0, mailboxes = 0, emails = 0, bodies = 0, octets = 0;
     std::vector<Finding> findings; // at most 1,000
 };
-// Walks everything: each index entry against its row and back, counters, threads, sizes, reference counts, and (unless
-// `quick`) each body's hash. `progress` is called with done and total steps.
+// Walks everything: each index entry against its row and back, counters, threads, sizes, reference counts,
+// and (unless `quick`) each body's hash. `progress` is called with done and total steps.
 Result<CheckReport> check(const Store& store, bool quick,
                           const std::function<void(std::uint64_t, std::uint64_t)>& progress);
 

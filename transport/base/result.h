@@ -1,11 +1,13 @@
 // How functions of `transport` say that something went wrong.
 //
-// A `Result<T>` holds a value or an `Error`: a code that callers branch on and a message for a human (English, one
-// sentence, no secret, no untrusted bytes). Nothing in `transport` throws across its public headers.
+// A `Result<T>` holds a value or an `Error`: a code that callers branch on and a message for a human
+// (English, one sentence, no secret, no untrusted bytes). Nothing in `transport` throws across its public
+// headers.
 #pragma once
 
-#include <string>
 #include <tl/expected.hpp>
+
+#include <string>
 
 namespace facteur {
 
