@@ -29,10 +29,10 @@ struct Hash {
 
 template <>
 struct std::hash<facteur::store::Hash> {
-    std::size_t operator()(const facteur::store::Hash& hash) const noexcept {
+    std::size_t operator()(const facteur::store::Hash& of) const noexcept {
         std::size_t value = 0;
         for (std::size_t i = 0; i < sizeof value; ++i)
-            value = value << 8 | hash.bytes[i];
+            value = value << 8 | of.bytes[i];
         return value;
     }
 };

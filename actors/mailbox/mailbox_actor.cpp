@@ -1,0 +1,190 @@
+#include "actors/mailbox/mailbox_actor.h"
+
+#include "actors/mailbox/file_email.h"
+
+#include <chrono>
+#include <unordered_set>
+
+namespace facteur {
+namespace {
+
+// An actor without work and watchers goes to rest after this; it then lingers, so that who still holds its
+// address is served by its successor.
+constexpr auto idle_limit = std::chrono::minutes(5);
+constexpr auto linger = std::chrono::minutes(1);
+
+constexpr auto tick_atom = caf::atom("tick");
+constexpr auto leave_atom = caf::atom("leave");
+using TickAtom = caf::atom_constant<tick_atom>;
+using LeaveAtom = caf::atom_constant<leave_atom>;
+
+struct MailboxState {
+    static inline const char* name = "mailbox";
+
+    store::AccountId account = 0;
+    Mailboxes* mailboxes = nullptr;
+    std::uint64_t next_ticket = 1;
+    // Runs when the numbered write is durable: answers who asked.
+    std::unordered_map<std::uint64_t, std::function<void(const WriteDone&)>> waiting;
+    std::unordered_set<caf::strong_actor_ptr> watchers;
+    bool touched = false;
+    bool retired = false;
+};
+using MailboxActor = caf::stateful_actor<MailboxState>;
+
+WriteDone outcome(std::uint64_t ticket, store::AccountId account,
+                  const store::Result<store::Committed>& result) {
+    WriteDone done;
+    done.ticket = ticket;
+    done.states.account = account;
+    done.ok = result.has_value();
+    if (!result) {
+        done.code = static_cast<std::uint8_t>(result.error().code);
+        done.message = result.error().message;
+        return done;
+    }
+    done.changed = result->commit.sequence != 0;
+    done.states.modseq = result->commit.modseq;
+    return done;
+}
+
+void submit(MailboxActor* self, store::Plan plan, std::vector<store::Body> bodies, store::Time at,
+            std::function<void(const WriteDone&)> answer) {
+    auto& state = self->state;
+    const auto ticket = state.next_ticket++;
+    state.waiting.emplace(ticket, std::move(answer));
+    store::Write write;
+    write.account = state.account;
+    write.at = at;
+    write.bodies = std::move(bodies);
+    write.plan = std::move(plan);
+    write.done = [self_address = caf::actor_cast<caf::actor>(self), ticket, account = state.account,
+                  services = &state.mailboxes->services()](store::Result<store::Committed> result) {
+        auto done = outcome(ticket, account, result);
+        if (done.changed && services->committed) services->committed(result->commit.shard);
+        caf::anon_send(self_address, std::move(done));
+    };
+    state.mailboxes->services().store.submit(std::move(write));
+}
+
+void tell_watchers(MailboxActor* self, StateChanged changed) {
+    auto& state = self->state;
+    if (state.watchers.empty()) return;
+    changed.changed = state.mailboxes->services().store.read(state.account).state(state.account).changed;
+    for (const auto& watcher : state.watchers)
+        self->send(caf::actor_cast<caf::actor>(watcher), changed);
+}
+
+caf::result<EmailFiled> file_email(MailboxActor* self, FileEmail& request) {
+    auto promise = self->make_response_promise<EmailFiled>();
+    auto filed = std::make_shared<EmailFiled>();
+    std::vector<store::Body> bodies{request.email.email->body};
+    const auto at = request.at;
+    submit(self, plan_filing(std::make_shared<FileEmail>(std::move(request)), filed), std::move(bodies), at,
+           [promise, filed](const WriteDone& done) mutable {
+               if (done.ok)
+                   promise.deliver(*filed);
+               else
+                   promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
+           });
+    return promise;
+}
+
+caf::result<MethodAnswered> call_method(MailboxActor* self, CallMethod& request) {
+    auto promise = self->make_response_promise<MethodAnswered>();
+    auto answered = std::make_shared<MethodAnswered>();
+    std::vector<store::Body> bodies;
+    for (const auto& email : request.emails)
+        bodies.push_back(email.email->body);
+    const auto at = request.at;
+    auto call = std::make_shared<const CallMethod>(std::move(request));
+    submit(self, self->state.mailboxes->services().plan_method(call, answered), std::move(bodies), at,
+           [promise, answered](const WriteDone& done) mutable {
+               if (done.ok)
+                   promise.deliver(std::move(*answered));
+               else
+                   promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
+           });
+    return promise;
+}
+
+void rest_when_idle(MailboxActor* self) {
+    auto& state = self->state;
+    const bool idle = !state.touched && state.waiting.empty() && state.watchers.empty();
+    state.touched = false;
+    if (!idle) {
+        self->delayed_send(self, idle_limit, TickAtom::value);
+        return;
+    }
+    state.retired = true;
+    state.mailboxes->retire(state.account);
+    self->delayed_send(self, linger, LeaveAtom::value);
+}
+
+caf::behavior mailbox_actor(MailboxActor* self, store::AccountId account, Mailboxes* mailboxes) {
+    self->state.account = account;
+    self->state.mailboxes = mailboxes;
+    self->set_down_handler([self](caf::down_msg& down) {
+        self->state.watchers.erase(caf::actor_cast<caf::strong_actor_ptr>(down.source));
+    });
+    self->delayed_send(self, idle_limit, TickAtom::value);
+    return {
+        [self](FileEmail& request) -> caf::result<EmailFiled> {
+            self->state.touched = true;
+            return file_email(self, request);
+        },
+        [self](CallMethod& request) -> caf::result<MethodAnswered> {
+            self->state.touched = true;
+            return call_method(self, request);
+        },
+        [self](WriteDone& done) {
+            auto entry = self->state.waiting.extract(done.ticket);
+            // Watchers first: who asked then finds its own change announced before or with its answer.
+            if (done.ok && done.changed) tell_watchers(self, done.states);
+            if (!entry.empty()) entry.mapped()(done);
+        },
+        [self](const Watch& watch) {
+            if (self->state.retired) {
+                self->delegate(self->state.mailboxes->of(watch.account), watch);
+                return;
+            }
+            self->state.touched = true;
+            if (auto watcher = self->current_sender(); watcher && self->state.watchers.insert(watcher).second)
+                self->monitor(watcher);
+        },
+        [self](const Unwatch&) {
+            if (auto watcher = self->current_sender(); watcher && self->state.watchers.erase(watcher) > 0)
+                self->demonitor(watcher->address());
+        },
+        [self](const CloseSessions& close) {
+            for (const auto& watcher : self->state.watchers)
+                self->send(caf::actor_cast<caf::actor>(watcher), close);
+        },
+        [self](TickAtom) { rest_when_idle(self); },
+        [self](LeaveAtom) { self->quit(); },
+    };
+}
+
+} // namespace
+
+Mailboxes::Mailboxes(caf::actor_system& system, MailboxServices services)
+    : system_(system), services_(std::move(services)) {}
+
+caf::actor Mailboxes::of(store::AccountId account) {
+    const std::lock_guard lock(mutex_);
+    auto& actor = actors_[account];
+    if (!actor) actor = system_.spawn(mailbox_actor, account, this);
+    return actor;
+}
+
+std::size_t Mailboxes::active() const {
+    const std::lock_guard lock(mutex_);
+    return actors_.size();
+}
+
+void Mailboxes::retire(store::AccountId account) {
+    const std::lock_guard lock(mutex_);
+    actors_.erase(account);
+}
+
+} // namespace facteur

@@ -1,0 +1,180 @@
+// Every CAF message type, grouped by who sends to whom. All are small values that can be serialised; bytes of
+// mail are carried by shared immutable buffers, so that a message of any size costs the same between actors
+// of one process. Nothing in a message points into a read transaction.
+#pragma once
+
+#include "actors/mailbox/ingest.h"
+#include "store/change.h"
+#include "store/error.h"
+#include "store/ids.h"
+#include "store/rows.h"
+#include "store/rows_codec.h"
+
+#include <caf/all.hpp>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace facteur {
+
+// ---- how store values travel
+// ------------------------------------------------------------------------------------
+
+// An email made ready by `ingest`, shared by every mailbox that it is filed into.
+struct SharedEmail {
+    std::shared_ptr<const IngestedEmail> email;
+};
+
+// ---- sessions, delivery, import → mailbox actor
+// -----------------------------------------------------------------
+
+// File this email into the account: answered by `EmailFiled` after it is on disk, or by an error.
+struct FileEmail {
+    store::AccountId account = 0;
+    SharedEmail email;
+    std::string role = "inbox";              // of the mailbox to file into, when `mailboxes` is empty
+    std::vector<store::MailboxId> mailboxes; // or these
+    std::array<std::uint8_t, 32> delivery{}; // all zero: none; else filed at most once under this key
+    std::uint64_t quota = 0;                 // octets; 0: not checked
+    bool delivered = false;                  // it came from outside (EmailDelivery state)
+    bool skip_same_body = false;             // an email of the account with this body makes it a duplicate
+    std::int64_t at = 0;                     // now, seconds UTC
+};
+
+// Run a write method of JMAP (RFC 8620 §5.3 and kin) on the account, atomically per call.
+struct CallMethod {
+    store::AccountId account = 0;
+    std::string name;                               // "Email/set"
+    std::string arguments;                          // JSON, result references resolved
+    std::map<std::string, std::string> created_ids; // creation id → id
+    std::vector<SharedEmail> emails; // made by the session from blobs, in the order that the method asks
+    std::int64_t at = 0;
+    std::uint64_t quota = 0;
+};
+
+// Tell the sender about every commit of the account from now on, by `StateChanged`, until it ends or says
+// `Unwatch`.
+struct Watch {
+    store::AccountId account = 0;
+};
+struct Unwatch {
+    store::AccountId account = 0;
+};
+
+// ---- mailbox actor → sessions, delivery
+// -------------------------------------------------------------------------
+
+struct EmailFiled {
+    store::EmailId email = 0;
+    store::ThreadId thread = 0;
+    bool duplicate = false; // it was there already; nothing was written
+};
+
+struct MethodAnswered {
+    std::string answers; // JSON: one or more invocations [name, arguments, call id]
+    std::map<std::string, std::string> created_ids; // those the call added
+};
+
+// A commit changed these states; sent after it is on disk, in the order of commits.
+struct StateChanged {
+    store::AccountId account = 0;
+    store::Modseq modseq = 0;
+    std::array<store::Modseq, store::state_types> changed{}; // as in AccountState
+};
+
+// ---- accounts → mailbox actor → sessions
+// ------------------------------------------------------------------------
+
+// The account was suspended, deleted or given another password: its sessions end now.
+struct CloseSessions {
+    store::AccountId account = 0;
+};
+
+// ---- lane → mailbox actor (within one process)
+// ------------------------------------------------------------------
+
+// The write that this actor numbered `ticket` is durable, or was refused.
+struct WriteDone {
+    std::uint64_t ticket = 0;
+    bool ok = false;
+    std::uint8_t code = 0; // store::Code
+    std::string message;
+    bool changed = false; // false: the plan had nothing to change
+    StateChanged states;
+};
+
+// An answer that is an error of the store, as an error of CAF: category `store_errors`, code = store::Code
+// + 1.
+inline constexpr auto store_errors = caf::atom("store");
+inline caf::error to_caf(const store::Error& error) {
+    return caf::error(static_cast<std::uint8_t>(static_cast<int>(error.code) + 1), store_errors,
+                      caf::make_message(error.message));
+}
+// The other way round; errors of CAF itself (a dead actor, a time-out) become Code::busy.
+store::Error to_store(const caf::error& error);
+
+// ---- inspection
+// -------------------------------------------------------------------------------------------------
+
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, SharedEmail& x) {
+    std::string body, row, structure;
+    if (x.email) {
+        body = *x.email->body.bytes;
+        row = store::encode(x.email->row);
+        structure = store::encode(x.email->structure);
+    }
+    return f(caf::meta::type_name("SharedEmail"), body, row, structure,
+             caf::meta::load_callback([&]() -> caf::error {
+                 auto email = reload(std::move(body), row, structure);
+                 if (!email) return caf::sec::bad_function_call;
+                 x.email = std::move(*email);
+                 return caf::none;
+             }));
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, FileEmail& x) {
+    return f(caf::meta::type_name("FileEmail"), x.account, x.email, x.role, x.mailboxes, x.delivery, x.quota,
+             x.delivered, x.skip_same_body, x.at);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, CallMethod& x) {
+    return f(caf::meta::type_name("CallMethod"), x.account, x.name, x.arguments, x.created_ids, x.emails,
+             x.at, x.quota);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, Watch& x) {
+    return f(caf::meta::type_name("Watch"), x.account);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, Unwatch& x) {
+    return f(caf::meta::type_name("Unwatch"), x.account);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, EmailFiled& x) {
+    return f(caf::meta::type_name("EmailFiled"), x.email, x.thread, x.duplicate);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, MethodAnswered& x) {
+    return f(caf::meta::type_name("MethodAnswered"), x.answers, x.created_ids);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, StateChanged& x) {
+    return f(caf::meta::type_name("StateChanged"), x.account, x.modseq, x.changed);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, CloseSessions& x) {
+    return f(caf::meta::type_name("CloseSessions"), x.account);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, WriteDone& x) {
+    return f(caf::meta::type_name("WriteDone"), x.ticket, x.ok, x.code, x.message, x.changed, x.states);
+}
+
+// Registers all of the above with an actor system's configuration.
+void add_message_types(caf::actor_system_config& config);
+
+} // namespace facteur
