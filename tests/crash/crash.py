@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""SIGKILL under mixed load: what was acknowledged is there, exactly once, and the store checks clean.
+
+Senders deliver by SMTP to one or several accounts, as a mail server would: what was not acknowledged is sent again, the
+same bytes. Readers flag, move and destroy by JMAP. At random moments the server is killed; then `facteur check` must be
+clean, and after the restart each account must hold what its writers know. A seed replays the load, not the timing.
+
+    tests/crash/crash.py [--kills 50] [--seed N]
+"""
+
+import argparse
+import http.client
+import pathlib
+import random
+import smtplib
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from facteur import Server  # noqa: E402
+
+LOST = (OSError, smtplib.SMTPException, http.client.HTTPException)
+
+
+class Sender(threading.Thread):
+    """Delivers one message at a time and keeps the one that was not acknowledged for the next round."""
+
+    def __init__(self, server, number, seed, acknowledged, lock):
+        super().__init__(daemon=True)
+        self.server, self.number, self.random = server, number, random.Random(seed)
+        self.acknowledged, self.lock = acknowledged, lock
+        self.count, self.pending, self.stopping = 0, None, False
+
+    def compose(self):
+        self.count += 1
+        name = f"s{self.number}.{self.count}@crash.test"
+        recipients = self.random.sample(sorted(self.server.accounts), self.random.randint(1, len(self.server.accounts)))
+        text = "".join(self.random.choice("abcdefghij klmnop\n") for _ in range(self.random.choice([50, 3000, 40000])))
+        return name, recipients, (
+            f"From: <sender{self.number}@crash.test>\r\nTo: <all@academie.test>\r\nSubject: crash {self.count}\r\n"
+            f"Date: Tue, 24 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{name}>\r\n\r\n{text}\r\n"
+        ).replace("\r\n", "\n").replace("\n", "\r\n").encode()
+
+    def run(self):
+        try:
+            connection = self.server.smtp()
+            while not self.stopping:
+                self.pending = self.pending or self.compose()
+                name, recipients, data = self.pending
+                refused = connection.sendmail(f"sender{self.number}@crash.test", recipients, data)
+                assert not refused, refused
+                with self.lock:
+                    for recipient in recipients:
+                        self.acknowledged[recipient].add(name)
+                self.pending = None
+        except LOST:
+            pass
+
+
+class Reader(threading.Thread):
+    """Flags, moves and destroys in one account; knows what it was told and what it cannot know."""
+
+    def __init__(self, server, address, seed, model):
+        super().__init__(daemon=True)
+        self.server, self.address, self.random, self.model = server, address, random.Random(seed), model
+        self.stopping, self.failure = False, None
+
+    def run(self):
+        try:
+            jmap = self.server.jmap(self.address)
+            boxes = jmap.mailboxes()
+            while not self.stopping:
+                emails = jmap.emails(["messageId"], sort=[{"property": "receivedAt", "isAscending": False}])
+                self.random.shuffle(emails)
+                for email in emails[:20]:
+                    if self.stopping:
+                        return
+                    self.change(jmap, boxes, email["id"], email["messageId"][0])
+        except LOST:
+            pass
+        except AssertionError as error:
+            self.failure = error
+
+    def change(self, jmap, boxes, id, name):
+        kind = self.random.choice(["flag", "flag", "move", "destroy"])
+        if kind == "destroy":
+            wanted, arguments = ("gone", None), {"destroy": [id]}
+        elif kind == "flag":
+            seen = self.random.random() < 0.5
+            wanted, arguments = ("seen", seen), {"update": {id: {"keywords/$seen": True if seen else None}}}
+        else:
+            box = boxes[self.random.choice(["inbox", "archive", "trash"])]
+            wanted, arguments = ("box", box), {"update": {id: {"mailboxIds": {box: True}}}}
+        entry = self.model.setdefault(name, {})
+        entry["maybe"] = wanted
+        answer = jmap.call("Email/set", **arguments)
+        assert not answer.get("notUpdated") and not answer.get("notDestroyed"), answer
+        entry[wanted[0]] = wanted[1] if wanted[0] != "gone" else True
+        entry.pop("maybe")
+
+
+def verify(server, acknowledged, models):
+    """Compares each account with what its writers know; then takes what was found as known."""
+    for address in server.accounts:
+        found = {}
+        for email in server.jmap(address).emails(["messageId", "keywords", "mailboxIds"]):
+            name = email["messageId"][0]
+            assert name not in found, f"{address} holds <{name}> twice"
+            found[name] = email
+        model = models[address]
+        for name in acknowledged[address]:
+            entry = model.get(name, {})
+            maybe = entry.pop("maybe", None)
+            if name not in found:
+                assert entry.get("gone") or maybe == ("gone", None), f"{address} lost <{name}>, which was acknowledged"
+                entry["gone"] = True
+                model[name] = entry
+                continue
+            assert not entry.get("gone"), f"{address} still holds <{name}>, whose removal was acknowledged"
+            now = {"seen": "$seen" in found[name]["keywords"], "box": next(iter(found[name]["mailboxIds"]))}
+            for key, value in now.items():
+                allowed = {entry.get(key, value)} | ({maybe[1]} if maybe and maybe[0] == key else set())
+                assert value in allowed, f"{address} <{name}>: {key} is {value}, expected one of {allowed}"
+                if key in entry:
+                    entry[key] = value
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    addresses = {f"compte{n}@academie.test": f"mot-de-passe-{n}" for n in range(1, 7)}
+    server = Server(addresses)
+    acknowledged = {address: set() for address in addresses}
+    models = {address: {} for address in addresses}
+    lock = threading.Lock()
+    pending = {}
+    try:
+        for kill in range(1, options.kills + 1):
+            server.start()
+            verify(server, acknowledged, models)
+            senders = [Sender(server, n, chance.random(), acknowledged, lock) for n in range(4)]
+            readers = [Reader(server, a, chance.random(), models[a]) for a in list(addresses)[:3]]
+            for sender in senders:
+                sender.count, sender.pending = pending.get(sender.number, (0, None))
+            for thread in senders + readers:
+                thread.start()
+            time.sleep(chance.uniform(0.05, 1.2))
+            server.kill()
+            for thread in senders + readers:
+                thread.stopping = True
+                thread.join(timeout=60)
+                assert not thread.is_alive(), "a client hangs after the kill"
+            for reader in readers:
+                assert reader.failure is None, reader.failure
+            for sender in senders:
+                pending[sender.number] = (sender.count, sender.pending)
+            server.run("check")
+            print(f"kill {kill}: {sum(map(len, acknowledged.values()))} deliveries acknowledged", flush=True)
+        server.start()
+        verify(server, acknowledged, models)
+        for sender_number, (count, message) in pending.items():
+            if message:
+                name, recipients, data = message
+                with server.smtp() as connection:
+                    connection.sendmail(f"sender{sender_number}@crash.test", recipients, data)
+                for recipient in recipients:
+                    acknowledged[recipient].add(name)
+        verify(server, acknowledged, models)
+        assert server.stop() == 0, "SIGTERM did not end in exit 0"
+        server.run("check")
+        total = sum(map(len, acknowledged.values()))
+        assert total > options.kills, f"the load was too thin to prove anything: {total} deliveries"
+        print(f"{options.kills} kills, {total} acknowledged deliveries, none lost, none twice")
+    except BaseException:
+        print(server.log()[-3000:], file=sys.stderr)
+        raise
+    finally:
+        server.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Starts a Facteur of its own on a temporary folder, and speaks SMTP and JMAP to it. For tests on loopback only."""
+
+import base64
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import smtplib
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("FACTEUR", ROOT / "build/release/facteur"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One data folder, one configuration, any number of starts."""
+
+    def __init__(self, accounts: dict[str, str], shards: int = 4, extra: str = ""):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="facteur-test-"))
+        self.ports = {name: free_port() for name in ("smtp", "submission", "lmtp", "http", "admin")}
+        self.accounts = accounts
+        self.process: subprocess.Popen | None = None
+        self.config = self.folder / "facteur.toml"
+        listen = "\n".join(f'{name} = ["127.0.0.1:{port}"]' for name, port in self.ports.items())
+        self.config.write_text(
+            f'domain = "academie.test"\n'
+            f'[store]\npath = "{self.folder}/data"\nshards = {shards}\n'
+            f"[listen]\n{listen}\nhttps = []\nsubmissions = []\n"
+            f"[auth]\nplaintext_on_loopback = true\n{extra}"
+        )
+        csv = self.folder / "accounts.csv"
+        csv.write_text("address,name,password\n" + "".join(f"{a},{a.split('@')[0]},{p}\n" for a, p in accounts.items()))
+        self.run("account", "import", str(csv))
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        result = subprocess.run(
+            [BINARY, *arguments, "--config", str(self.config)], capture_output=True, text=True, timeout=300
+        )
+        if check and result.returncode != 0:
+            raise AssertionError(f"facteur {' '.join(arguments)}: exit {result.returncode}\n{result.stdout}{result.stderr}")
+        return result
+
+    def start(self, wait: float = 30) -> None:
+        log = open(self.folder / "server.log", "ab")
+        self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config)], stdout=log, stderr=log)
+        log.close()
+        end = time.monotonic() + wait
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                break
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.ports["admin"], timeout=5)
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError("the server did not become ready:\n" + self.log()[-4000:])
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=20)
+
+    def log(self) -> str:
+        path = self.folder / "server.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def close(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def smtp(self, port: str = "smtp") -> smtplib.SMTP:
+        return smtplib.SMTP("127.0.0.1", self.ports[port], local_hostname="sender.test", timeout=20)
+
+    def jmap(self, address: str) -> "Jmap":
+        return Jmap(self.ports["http"], address, self.accounts[address])
+
+
+class Jmap:
+    """A JMAP client of one account over one HTTP connection."""
+
+    USING = ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail", "urn:ietf:params:jmap:submission"]
+
+    def __init__(self, port: int, address: str, password: str):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        secret = base64.b64encode(f"{address}:{password}".encode()).decode()
+        self.headers = {"Authorization": f"Basic {secret}"}
+        session = json.loads(self.request("GET", "/jmap/session"))
+        self.account = session["primaryAccounts"]["urn:ietf:params:jmap:mail"]
+
+    def request(self, method: str, path: str, body: bytes | None = None, headers: dict | None = None) -> bytes:
+        self.connection.request(method, path, body, {**self.headers, **(headers or {})})
+        response = self.connection.getresponse()
+        data = response.read()
+        if response.status >= 300:
+            raise AssertionError(f"{method} {path}: {response.status} {data[:500]!r}")
+        return data
+
+    def calls(self, calls: list) -> list:
+        body = json.dumps({"using": self.USING, "methodCalls": calls}).encode()
+        answer = self.request("POST", "/jmap/api", body, {"Content-Type": "application/json"})
+        return json.loads(answer)["methodResponses"]
+
+    def call(self, name: str, **arguments) -> dict:
+        answer = self.calls([[name, {"accountId": self.account, **arguments}, "0"]])[0]
+        if answer[0] == "error":
+            raise AssertionError(f"{name}: {answer[1]}")
+        return answer[1]
+
+    def mailboxes(self) -> dict[str, str]:
+        """Role → id."""
+        return {m["role"]: m["id"] for m in self.call("Mailbox/get", ids=None)["list"] if m["role"]}
+
+    def emails(self, properties: list[str], **query) -> list[dict]:
+        """Every email, in pages."""
+        found, position = [], 0
+        while True:
+            page = self.call("Email/query", position=position, limit=200, **query)["ids"]
+            if not page:
+                return found
+            found += self.call("Email/get", ids=page, properties=properties)["list"]
+            position += len(page)
