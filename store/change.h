@@ -98,12 +98,25 @@ Result<Commit> decode_commit(std::string_view bytes);
 // ---- bodies
 // ------------------------------------------------------------------------------------------------------
 
+// The stored form of a body: chunks of 1 MiB, each packed with zstd when that saves at least a sixteenth.
+struct PackedBody {
+    struct Chunk {
+        bool packed = false;
+        std::string bytes; // empty when not packed: then the chunk is a part of the body itself
+    };
+    std::vector<Chunk> chunks;
+};
+
 // The bytes of a message or upload; immutable and shared, so that one body delivered to many accounts is one
-// buffer.
+// buffer, hashed and packed once, on the thread that received it.
 struct Body {
     Hash hash;
     std::shared_ptr<const std::string> bytes;
+    std::shared_ptr<const PackedBody> packed; // null: the lane packs it
 };
+
+// Hashes and packs. `level` is zstd's; 0 does not pack.
+Body make_body(std::shared_ptr<const std::string> bytes, int level = 3);
 
 Hash hash_of(std::string_view bytes);
 std::string to_hex(const Hash& hash);

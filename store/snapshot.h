@@ -24,8 +24,6 @@
 
 namespace facteur::store {
 
-class Shard;
-
 // One entry of the time index: enough to filter and collapse a list without opening the row.
 struct ListEntry {
     EmailId email = 0;
@@ -127,11 +125,12 @@ public:
     [[nodiscard]] std::optional<AccountId> account_by_address(std::string_view address) const; // aliases too
     void accounts(AccountId from, const std::function<bool(const AccountRow&)>& each) const;
 
-private:
-    friend class Shard;
-    friend class Draft;
+    // For the store itself: over a shard's environments, and over a lane's open transaction.
     struct Implementation;
     explicit Snapshot(std::unique_ptr<Implementation> implementation);
+    [[nodiscard]] const Implementation& raw() const { return *implementation_; }
+
+private:
     std::unique_ptr<Implementation> implementation_;
 };
 

@@ -90,9 +90,9 @@ public:
     // restore. Idempotent; fails with Code::invalid on a gap in sequences.
     Result<void> replay(ShardId shard, std::span<const std::string> records, std::span<const Body> bodies);
 
-    // Ends history and log older than `before` (never past what the search index has read) and expired
-    // uploads.
-    Result<void> trim(Time before, const std::function<Sequence(ShardId)>& indexed);
+    // Ends uploads that have expired by `now`, and history and log older than `before` (never past what the
+    // search index has read, which `indexed` tells).
+    Result<void> trim(Time now, Time before, const std::function<Sequence(ShardId)>& indexed);
 
     // Drains the lanes and closes. Writes submitted later are answered Code::stopped.
     void close();

@@ -1,0 +1,22 @@
+// Bodies by hash, in their own environment: key = hash, chunk number. The first chunk's value starts with the
+// form's version, the body's size and the number of chunks; each chunk says whether it is packed. Internal to
+// the store.
+#pragma once
+
+#include "store/change.h"
+#include "store/environment.h"
+
+namespace facteur::store {
+
+inline constexpr std::size_t chunk_size = 1u << 20;
+
+// Writes the body if it is not there. Returns the octets written.
+std::size_t put_body(WriteTransaction& bodies, const Body& body);
+void remove_body(WriteTransaction& bodies, const Hash& hash);
+
+std::optional<std::uint64_t> body_size(MDB_txn* bodies, MDB_dbi database, const Hash& hash);
+// Octets [offset, offset + size) of the body; verifies the hash when that is all of it.
+Result<std::string> read_body(MDB_txn* bodies, MDB_dbi database, const Hash& hash, std::uint64_t offset,
+                              std::uint64_t size);
+
+} // namespace facteur::store

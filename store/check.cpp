@@ -1,0 +1,294 @@
+// Verifies a store against its own rows: what every index, counter and reference should hold is made again
+// from the email, mailbox and upload rows and compared, both ways (each wanted entry is there with its value,
+// and there are no others).
+#include "store/apply.h"
+#include "store/bodies.h"
+#include "store/fields_of_rows.h"
+#include "store/keys.h"
+#include "store/shard.h"
+#include "store/store.h"
+#include "store/thread_row.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace facteur::store {
+namespace {
+
+constexpr std::size_t most_findings = 1000;
+
+class Checker {
+public:
+    Checker(const Snapshot& now, ShardId shard, CheckReport& report)
+        : now_(now), shard_(shard), report_(report) {}
+
+    void run(bool quick) {
+        std::set<AccountId> accounts;
+        for (const auto database :
+             {db_states, db_emails, db_mailboxes, db_received, db_uids, db_members, db_threads})
+            for (auto account = next_account(database, 0); account;
+                 account = next_account(database, *account + 1))
+                accounts.insert(*account);
+        for (const auto account : accounts)
+            check_account(account);
+        check_holders();
+        check_log();
+        if (!quick) check_bodies();
+    }
+
+private:
+    void find(AccountId account, std::string what) {
+        if (report_.findings.size() < most_findings)
+            report_.findings.push_back({shard_, account, std::move(what)});
+    }
+    [[nodiscard]] std::optional<std::string_view> get(Database database, std::string_view key) const {
+        return now_.raw().get(database, key);
+    }
+    template <typename Each>
+    void each(Database database, std::string_view prefix, Each&& visit) const {
+        scan(now_.raw().rows, now_.raw().database(database), prefix, std::forward<Each>(visit));
+    }
+    [[nodiscard]] std::optional<AccountId> next_account(Database database, AccountId from) const {
+        Cursor cursor(now_.raw().rows, now_.raw().database(database));
+        if (!cursor.seek(make_key(from)) || cursor.key().size() < 4) return std::nullopt;
+        return read_big<AccountId>(cursor.key());
+    }
+    [[nodiscard]] std::uint64_t count(Database database, AccountId account) const {
+        std::uint64_t entries = 0;
+        each(database, make_key(account), [&](auto, auto) { return ++entries, true; });
+        return entries;
+    }
+
+    // What the rows of one account say that its indices and counters must be.
+    struct Wanted {
+        std::map<MailboxId, MailboxCounters> counters;
+        std::map<ThreadId, ThreadRow> threads;
+        std::map<Database, std::uint64_t> entries;
+        std::uint64_t emails = 0, size = 0;
+        EmailId last_email = 0;
+        Modseq last_modseq = 0;
+    };
+
+    void want(Wanted& wanted, AccountId account, Database database, std::string_view key,
+              std::optional<std::string_view> value, EmailId email) {
+        ++wanted.entries[database];
+        const auto found = get(database, key);
+        if (!found)
+            find(account,
+                 fmt::format("Email {} is missing from the index {}.", email, row_databases[database]));
+        else if (value && *found != *value)
+            find(account,
+                 fmt::format("Email {} has a wrong entry in the index {}.", email, row_databases[database]));
+    }
+
+    void check_email(Wanted& wanted, AccountId account, const EmailRow& row) {
+        const auto id = row.id;
+        std::string list_value;
+        append_big(list_value, row.thread);
+        append_big(list_value, row.keywords.flags);
+        list_value.push_back(row.has_attachment ? 1 : 0);
+        want(wanted, account, db_received, received_key(account, 0, row.received, id), list_value, id);
+        want(wanted, account, db_members, member_key(account, row.thread, row.received, id), {}, id);
+        want(wanted, account, db_email_bodies, body_key(account, row.body).append(make_key(id)), {}, id);
+        const auto structure = get(db_structures, make_key(account, id));
+        ++wanted.entries[db_structures];
+        if (!structure || !decode_structure(*structure))
+            find(account, fmt::format("The structure of email {} is missing or damaged.", id));
+
+        auto& thread = wanted.threads[row.thread];
+        const bool unread = (row.keywords.flags & flag_seen) == 0;
+        ++thread.emails;
+        if (unread) ++thread.unread;
+        if (row.mailboxes.empty()) find(account, fmt::format("Email {} is in no mailbox.", id));
+        for (const auto& ref : row.mailboxes) {
+            want(wanted, account, db_received, received_key(account, ref.mailbox, row.received, id),
+                 list_value, id);
+            want(wanted, account, db_uids, make_key(account, ref.mailbox, ref.uid), make_key(id), id);
+            thread.add(ref.mailbox, +1);
+            auto& counters = wanted.counters[ref.mailbox];
+            ++counters.emails;
+            counters.size += row.size;
+            if (unread) ++counters.unread;
+            counters.uid_next = std::max(counters.uid_next, ref.uid + 1);
+        }
+        ++wanted.emails;
+        wanted.size += row.size;
+        wanted.last_email = std::max(wanted.last_email, id);
+        wanted.last_modseq = std::max(wanted.last_modseq, row.changed);
+        ++holders_[{row.body, account}];
+        ++report_.emails;
+    }
+
+    void check_account(AccountId account) {
+        Wanted wanted;
+        each(db_emails, make_key(account), [&](std::string_view key, std::string_view value) {
+            const auto view = EmailView::over(value);
+            if (!view || view->id() != read_big<EmailId>(key.substr(4)))
+                find(account,
+                     fmt::format("The row of email {} is damaged.", read_big<EmailId>(key.substr(4))));
+            else
+                check_email(wanted, account, view->row());
+            return true;
+        });
+        each(db_uploads, make_key(account), [&](std::string_view key, auto) {
+            ++holders_[{to_hash(key.substr(4)), account}];
+            return true;
+        });
+        for (const auto database : {db_received, db_uids, db_members, db_email_bodies, db_structures})
+            if (const auto found = count(database, account); found != wanted.entries[database])
+                find(account, fmt::format("The index {} has {} entries and should have {}.",
+                                          row_databases[database], found, wanted.entries[database]));
+        each(db_message_ids, make_key(account), [&](std::string_view key, std::string_view value) {
+            const auto view = now_.email(account, read_big<EmailId>(key.substr(12)));
+            if (!view || view->thread() != read_big<ThreadId>(value))
+                find(account, "A message id leads to an email that does not exist or is in another thread.");
+            return true;
+        });
+        check_threads(wanted, account);
+        check_mailboxes(wanted, account);
+        check_state(wanted, account);
+        ++report_.accounts;
+    }
+
+    void check_threads(Wanted& wanted, AccountId account) {
+        for (const auto& [id, row] : wanted.threads) {
+            const auto bytes = get(db_threads, make_key(account, id));
+            const auto found = bytes ? decode_row<ThreadRow>(*bytes) : fail(Code::not_found, {});
+            if (!found || !(*found == row))
+                find(account, fmt::format("The counts of thread {} are wrong.", id));
+            for (const auto& presence : row.mailboxes) {
+                auto& counters = wanted.counters[presence.mailbox];
+                ++counters.threads;
+                if (row.unread > 0) ++counters.unread_threads;
+            }
+        }
+        if (count(db_threads, account) != wanted.threads.size())
+            find(account, "There are threads without emails.");
+    }
+
+    void check_mailboxes(Wanted& wanted, AccountId account) {
+        std::set<std::pair<MailboxId, std::string>> names;
+        for (const auto& row : now_.mailboxes(account)) {
+            const auto found = now_.counters(account, row.id);
+            auto& counters = wanted.counters[row.id];
+            if (found.uid_next < counters.uid_next)
+                find(account, fmt::format("The next UID of mailbox {} was given already.", row.id));
+            if (found.highest_modseq > now_.state(account).modseq)
+                find(account, fmt::format("The modseq of mailbox {} is ahead of its account.", row.id));
+            counters.uid_next = found.uid_next;
+            counters.highest_modseq = found.highest_modseq;
+            if (!(found == counters))
+                find(account,
+                     fmt::format("The counters of mailbox {} ({}) are wrong: {} emails, {} unread, {} and {} "
+                                 "threads; counted {}, {}, {}, {}.",
+                                 row.id, row.name, found.emails, found.unread, found.threads,
+                                 found.unread_threads, counters.emails, counters.unread, counters.threads,
+                                 counters.unread_threads));
+            if (row.parent != 0 && !now_.mailbox(account, row.parent))
+                find(account, fmt::format("The parent of mailbox {} does not exist.", row.id));
+            if (!names.insert({row.parent, row.name}).second)
+                find(account, fmt::format("Two mailboxes are called {}.", row.name));
+            wanted.counters.erase(row.id);
+            ++report_.mailboxes;
+        }
+        for (const auto& [id, counters] : wanted.counters)
+            find(account, fmt::format("Emails are in mailbox {}, which does not exist.", id));
+    }
+
+    void check_state(const Wanted& wanted, AccountId account) {
+        const auto state = now_.state(account);
+        if (state.emails != wanted.emails || state.size != wanted.size)
+            find(account, fmt::format("The account counts {} emails of {} octets; there are {} of {}.",
+                                      state.emails, state.size, wanted.emails, wanted.size));
+        if (wanted.last_email >= state.next_email) find(account, "The next email id was given already.");
+        if (wanted.last_modseq > state.modseq) find(account, "An email is newer than its account.");
+        if (!get(db_history, make_key(account, state.modseq)) && state.modseq > 0)
+            find(account, "The last commit is missing from the history.");
+    }
+
+    void check_holders() {
+        std::uint64_t entries = 0;
+        each(db_holders, {}, [&](std::string_view key, std::string_view value) {
+            const auto holder = std::pair{to_hash(key), read_big<AccountId>(key.substr(32))};
+            const auto wanted = holders_.find(holder);
+            if (wanted == holders_.end() || wanted->second != read_big<std::uint32_t>(value))
+                find(holder.second,
+                     fmt::format("The references of body {} are miscounted.", to_hex(holder.first)));
+            if (get(db_dead, bytes_of(holder.first)))
+                find(holder.second,
+                     fmt::format("The body {} is held and marked for removal.", to_hex(holder.first)));
+            return ++entries, true;
+        });
+        if (entries != holders_.size())
+            find(0, fmt::format("There are {} references of bodies and should be {}.", entries,
+                                holders_.size()));
+    }
+
+    void check_log() {
+        Sequence previous = 0;
+        now_.log(0, [&](Sequence sequence, std::string_view record) {
+            if (previous != 0 && sequence != previous + 1)
+                find(0, fmt::format("The log jumps from record {} to {}.", previous, sequence));
+            const auto commit = decode_commit(record);
+            if (!commit || commit->sequence != sequence)
+                find(0, fmt::format("Record {} of the log is damaged.", sequence));
+            previous = sequence;
+            return true;
+        });
+    }
+
+    void check_bodies() {
+        const Hash* previous = nullptr;
+        for (const auto& [holder, references] : holders_) {
+            if (previous != nullptr && *previous == holder.first) continue;
+            previous = &holder.first;
+            const auto body = now_.read_body(holder.first);
+            if (!body)
+                find(holder.second, body.error().message);
+            else
+                report_.octets += body->size();
+            ++report_.bodies;
+        }
+    }
+
+    const Snapshot& now_;
+    ShardId shard_;
+    CheckReport& report_;
+    std::map<std::pair<Hash, AccountId>, std::uint32_t> holders_;
+};
+
+void check_directory(const Snapshot& now, CheckReport& report) {
+    std::uint64_t addresses = 0, found = 0;
+    now.accounts(0, [&](const AccountRow& row) {
+        auto names = row.aliases;
+        names.push_back(row.address);
+        for (const auto& name : names) {
+            ++addresses;
+            if (now.account_by_address(name) != row.id)
+                report.findings.push_back(
+                    {0, row.id, fmt::format("The address {} does not lead to its account.", name)});
+        }
+        return true;
+    });
+    scan(now.raw().rows, now.raw().database(db_addresses), {}, [&](auto, auto) { return ++found, true; });
+    if (found != addresses) report.findings.push_back({0, 0, "There are addresses without an account."});
+}
+
+} // namespace
+
+Result<CheckReport> check(const Store& store, bool quick,
+                          const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    CheckReport report;
+    for (ShardId shard = 0; shard < store.shards(); ++shard) {
+        const auto now = store.read_shard(shard);
+        Checker(now, shard, report).run(quick);
+        if (progress) progress(shard + 1u, store.shards());
+    }
+    check_directory(store.directory(), report);
+    return report;
+}
+
+} // namespace facteur::store

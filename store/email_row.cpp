@@ -1,0 +1,267 @@
+// Layout of an email row, little-endian:
+//
+//     0 version=1   1 bits   2 u16 mailboxes   4 u32 flags   8 u64 id   16 u64 thread   24 i64 received   32
+//     i64 sent 40 u64 size   48 u64 created   56 u64 changed   64 hash   96 u16 other keywords   98 u8 from
+//     99 u8 to 100 u16 subject   102 u16 sort_subject   104 u16 preview   106 u16 keyword octets 108
+//     mailboxes: u32 id, u32 uid each; keywords: u8 length, octets each; subject; sort_subject; preview;
+//     addresses, from then to: u16 name, u16 email, octets.
+#include "store/codec.h"
+#include "store/rows_codec.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace facteur::store {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "rows are read in place, little-endian");
+
+constexpr std::uint8_t version = 1;
+constexpr std::uint8_t bit_attachment = 1;
+constexpr std::uint8_t bit_more_addresses = 2;
+constexpr std::size_t fixed = 108;
+
+template <typename Integer>
+Integer at(std::string_view bytes, std::size_t offset) {
+    Integer value;
+    std::memcpy(&value, bytes.data() + offset, sizeof value);
+    return value;
+}
+
+template <typename Integer>
+void put(std::string& out, Integer value) {
+    out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+// Where each variable part starts.
+struct Places {
+    std::size_t mailboxes, keywords, subject, sort_subject, preview, addresses;
+};
+Places places(std::string_view bytes) {
+    Places p{};
+    p.mailboxes = fixed;
+    p.keywords = p.mailboxes + 8u * at<std::uint16_t>(bytes, 2);
+    p.subject = p.keywords + at<std::uint16_t>(bytes, 106);
+    p.sort_subject = p.subject + at<std::uint16_t>(bytes, 100);
+    p.preview = p.sort_subject + at<std::uint16_t>(bytes, 102);
+    p.addresses = p.preview + at<std::uint16_t>(bytes, 104);
+    return p;
+}
+
+// Reads `count` addresses from `offset` on and moves it past them; false when they do not fit.
+bool read_addresses(std::string_view bytes, std::size_t& offset, std::size_t count,
+                    std::vector<AddressView>* out) {
+    for (std::size_t i = 0; i < count; ++i) {
+        if (offset + 4 > bytes.size()) return false;
+        const std::size_t name = at<std::uint16_t>(bytes, offset),
+                          email = at<std::uint16_t>(bytes, offset + 2);
+        if (offset + 4 + name + email > bytes.size()) return false;
+        if (out != nullptr)
+            out->push_back({bytes.substr(offset + 4, name), bytes.substr(offset + 4 + name, email)});
+        offset += 4 + name + email;
+    }
+    return true;
+}
+
+bool keywords_fit(std::string_view block, std::size_t count) {
+    std::size_t offset = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (offset >= block.size()) return false;
+        offset += 1u + static_cast<std::uint8_t>(block[offset]);
+    }
+    return offset == block.size();
+}
+
+std::string_view clamp(std::string_view text, std::size_t limit) {
+    if (text.size() <= limit) return text;
+    while (limit > 0 && (static_cast<std::uint8_t>(text[limit]) & 0xc0) == 0x80)
+        --limit;
+    return text.substr(0, limit);
+}
+
+void put_addresses(std::string& out, const std::vector<Address>& addresses, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto name = clamp(addresses[i].name, 1024), email = clamp(addresses[i].email, 1024);
+        put(out, static_cast<std::uint16_t>(name.size()));
+        put(out, static_cast<std::uint16_t>(email.size()));
+        out.append(name).append(email);
+    }
+}
+
+} // namespace
+
+std::string encode(const EmailRow& row) {
+    const auto subject = clamp(row.subject, 1024), sort_subject = clamp(row.sort_subject, 128),
+               preview = clamp(row.preview, 1024);
+    const auto from = std::min<std::size_t>(row.from.size(), 4), to = std::min<std::size_t>(row.to.size(), 4);
+    const bool more = row.more_addresses || row.from.size() > from || row.to.size() > to;
+    std::string keywords;
+    for (const auto& other : row.keywords.others) {
+        put(keywords, static_cast<std::uint8_t>(std::min<std::size_t>(other.size(), 255)));
+        keywords.append(other, 0, 255);
+    }
+
+    std::string out;
+    out.reserve(fixed + 8 * row.mailboxes.size() + keywords.size() + subject.size() + preview.size() + 512);
+    put(out, version);
+    put(out, static_cast<std::uint8_t>((row.has_attachment ? bit_attachment : 0) |
+                                       (more ? bit_more_addresses : 0)));
+    put(out, static_cast<std::uint16_t>(row.mailboxes.size()));
+    put(out, row.keywords.flags);
+    put(out, row.id);
+    put(out, row.thread);
+    put(out, row.received);
+    put(out, row.sent);
+    put(out, row.size);
+    put(out, row.created);
+    put(out, row.changed);
+    out.append(reinterpret_cast<const char*>(row.body.bytes.data()), row.body.bytes.size());
+    put(out, static_cast<std::uint16_t>(row.keywords.others.size()));
+    put(out, static_cast<std::uint8_t>(from));
+    put(out, static_cast<std::uint8_t>(to));
+    put(out, static_cast<std::uint16_t>(subject.size()));
+    put(out, static_cast<std::uint16_t>(sort_subject.size()));
+    put(out, static_cast<std::uint16_t>(preview.size()));
+    put(out, static_cast<std::uint16_t>(keywords.size()));
+    for (const auto& ref : row.mailboxes) {
+        put(out, ref.mailbox);
+        put(out, ref.uid);
+    }
+    out.append(keywords).append(subject).append(sort_subject).append(preview);
+    put_addresses(out, row.from, from);
+    put_addresses(out, row.to, to);
+    return out;
+}
+
+Result<EmailView> EmailView::over(std::string_view bytes) {
+    const auto bad = [] { return fail(Code::corrupt, "An email row is damaged."); };
+    if (bytes.size() < fixed || at<std::uint8_t>(bytes, 0) != version) return bad();
+    const auto p = places(bytes);
+    if (p.addresses > bytes.size()) return bad();
+    if (!keywords_fit(bytes.substr(p.keywords, p.subject - p.keywords), at<std::uint16_t>(bytes, 96)))
+        return bad();
+    auto offset = p.addresses;
+    const std::size_t addresses = at<std::uint8_t>(bytes, 98) + at<std::uint8_t>(bytes, 99);
+    if (!read_addresses(bytes, offset, addresses, nullptr) || offset != bytes.size()) return bad();
+    return EmailView(bytes);
+}
+
+EmailId EmailView::id() const {
+    return at<EmailId>(bytes_, 8);
+}
+ThreadId EmailView::thread() const {
+    return at<ThreadId>(bytes_, 16);
+}
+Hash EmailView::body() const {
+    return at<Hash>(bytes_, 64);
+}
+std::uint64_t EmailView::size() const {
+    return at<std::uint64_t>(bytes_, 40);
+}
+Time EmailView::received() const {
+    return at<Time>(bytes_, 24);
+}
+Time EmailView::sent() const {
+    return at<Time>(bytes_, 32);
+}
+Modseq EmailView::created() const {
+    return at<Modseq>(bytes_, 48);
+}
+Modseq EmailView::changed() const {
+    return at<Modseq>(bytes_, 56);
+}
+bool EmailView::has_attachment() const {
+    return (at<std::uint8_t>(bytes_, 1) & bit_attachment) != 0;
+}
+bool EmailView::more_addresses() const {
+    return (at<std::uint8_t>(bytes_, 1) & bit_more_addresses) != 0;
+}
+std::uint32_t EmailView::flags() const {
+    return at<std::uint32_t>(bytes_, 4);
+}
+
+std::string_view EmailView::subject() const {
+    const auto p = places(bytes_);
+    return bytes_.substr(p.subject, p.sort_subject - p.subject);
+}
+std::string_view EmailView::sort_subject() const {
+    const auto p = places(bytes_);
+    return bytes_.substr(p.sort_subject, p.preview - p.sort_subject);
+}
+std::string_view EmailView::preview() const {
+    const auto p = places(bytes_);
+    return bytes_.substr(p.preview, p.addresses - p.preview);
+}
+
+std::vector<std::string_view> EmailView::other_keywords() const {
+    std::vector<std::string_view> others;
+    auto offset = places(bytes_).keywords;
+    for (std::size_t count = at<std::uint16_t>(bytes_, 96); count > 0; --count) {
+        const std::size_t size = at<std::uint8_t>(bytes_, offset);
+        others.push_back(bytes_.substr(offset + 1, size));
+        offset += 1 + size;
+    }
+    return others;
+}
+bool EmailView::has_keyword(std::string_view other) const {
+    const auto others = other_keywords();
+    return std::find(others.begin(), others.end(), other) != others.end();
+}
+Keywords EmailView::keywords() const {
+    Keywords keywords{flags(), {}};
+    for (const auto other : other_keywords())
+        keywords.others.emplace_back(other);
+    return keywords;
+}
+
+std::vector<MailboxRef> EmailView::mailboxes() const {
+    std::vector<MailboxRef> refs(at<std::uint16_t>(bytes_, 2));
+    for (std::size_t i = 0; i < refs.size(); ++i)
+        refs[i] = {at<MailboxId>(bytes_, fixed + 8 * i), at<Uid>(bytes_, fixed + 8 * i + 4)};
+    return refs;
+}
+bool EmailView::in_mailbox(MailboxId mailbox) const {
+    for (std::size_t i = 0; i < at<std::uint16_t>(bytes_, 2); ++i)
+        if (at<MailboxId>(bytes_, fixed + 8 * i) == mailbox) return true;
+    return false;
+}
+
+std::vector<AddressView> EmailView::from() const {
+    std::vector<AddressView> addresses;
+    auto offset = places(bytes_).addresses;
+    read_addresses(bytes_, offset, at<std::uint8_t>(bytes_, 98), &addresses);
+    return addresses;
+}
+std::vector<AddressView> EmailView::to() const {
+    std::vector<AddressView> addresses;
+    auto offset = places(bytes_).addresses;
+    read_addresses(bytes_, offset, at<std::uint8_t>(bytes_, 98), nullptr);
+    read_addresses(bytes_, offset, at<std::uint8_t>(bytes_, 99), &addresses);
+    return addresses;
+}
+
+EmailRow EmailView::row() const {
+    EmailRow row;
+    row.id = id();
+    row.thread = thread();
+    row.body = body();
+    row.size = size();
+    row.received = received();
+    row.sent = sent();
+    row.created = created();
+    row.changed = changed();
+    row.has_attachment = has_attachment();
+    row.keywords = keywords();
+    row.mailboxes = mailboxes();
+    for (const auto& address : from())
+        row.from.push_back({std::string(address.name), std::string(address.email)});
+    for (const auto& address : to())
+        row.to.push_back({std::string(address.name), std::string(address.email)});
+    row.more_addresses = more_addresses();
+    row.subject = subject();
+    row.sort_subject = sort_subject();
+    row.preview = preview();
+    return row;
+}
+
+} // namespace facteur::store

@@ -1,0 +1,21 @@
+#include "store/rows_codec.h"
+
+#include "store/fields_of_rows.h"
+
+namespace facteur::store {
+
+std::string encode(const StructureRow& row) {
+    return encode_row(row);
+}
+Result<StructureRow> decode_structure(std::string_view bytes) {
+    return decode_row<StructureRow>(bytes);
+}
+
+std::string encode(const AccountRow& row) {
+    return encode_row(row);
+}
+Result<AccountRow> decode_account(std::string_view bytes) {
+    return decode_row<AccountRow>(bytes);
+}
+
+} // namespace facteur::store

@@ -1,0 +1,41 @@
+#include "store/shard.h"
+
+#include "store/keys.h"
+
+namespace facteur::store {
+
+Result<std::unique_ptr<Shard>> Shard::open(const std::string& path, ShardId id, std::uint64_t rows_map,
+                                           std::uint64_t bodies_map) {
+    auto rows = Environment::open(path + "/rows", rows_map, row_databases);
+    if (!rows) return tl::unexpected(rows.error());
+    auto bodies = Environment::open(path + "/bodies", bodies_map, {"bodies"}, MDB_NORDAHEAD);
+    if (!bodies) return tl::unexpected(bodies.error());
+    return std::unique_ptr<Shard>(new Shard(id, std::move(*rows), std::move(*bodies)));
+}
+
+Snapshot Shard::read() const {
+    auto implementation = std::make_unique<Snapshot::Implementation>();
+    implementation->shard = this;
+    implementation->rows = rows_->begin_read();
+    return Snapshot(std::move(implementation));
+}
+
+Snapshot Shard::read(const WriteTransaction& transaction) const {
+    auto implementation = std::make_unique<Snapshot::Implementation>();
+    implementation->shard = this;
+    implementation->rows = transaction.get();
+    implementation->owned = false;
+    return Snapshot(std::move(implementation));
+}
+
+Snapshot::Implementation::~Implementation() {
+    if (owned) shard->rows().end_read(rows);
+    shard->bodies().end_read(bodies);
+}
+
+MDB_txn* Snapshot::Implementation::open_bodies() const {
+    if (bodies == nullptr) bodies = shard->bodies().begin_read();
+    return bodies;
+}
+
+} // namespace facteur::store

@@ -1,0 +1,45 @@
+// One shard: its folder and LMDB environments. Internal to the store.
+#pragma once
+
+#include "store/environment.h"
+#include "store/snapshot.h"
+
+#include <memory>
+#include <string>
+
+namespace facteur::store {
+
+class Shard {
+public:
+    static Result<std::unique_ptr<Shard>> open(const std::string& path, ShardId id, std::uint64_t rows_map,
+                                               std::uint64_t bodies_map);
+
+    [[nodiscard]] ShardId id() const { return id_; }
+    [[nodiscard]] Environment& rows() const { return *rows_; }
+    [[nodiscard]] Environment& bodies() const { return *bodies_; }
+    [[nodiscard]] Snapshot read() const;
+    // What the lane's open transaction sees.
+    [[nodiscard]] Snapshot read(const WriteTransaction& transaction) const;
+
+private:
+    Shard(ShardId id, std::unique_ptr<Environment> rows, std::unique_ptr<Environment> bodies)
+        : id_(id), rows_(std::move(rows)), bodies_(std::move(bodies)) {}
+    ShardId id_;
+    std::unique_ptr<Environment> rows_, bodies_;
+};
+
+struct Snapshot::Implementation {
+    const Shard* shard = nullptr;
+    MDB_txn* rows = nullptr;
+    bool owned = true;                 // a read transaction of our own, not a lane's
+    mutable MDB_txn* bodies = nullptr; // opened when first needed
+
+    ~Implementation();
+    [[nodiscard]] MDB_dbi database(std::size_t number) const { return shard->rows().database(number); }
+    [[nodiscard]] std::optional<std::string_view> get(std::size_t number, std::string_view key) const {
+        return store::get(rows, database(number), key);
+    }
+    [[nodiscard]] MDB_txn* open_bodies() const;
+};
+
+} // namespace facteur::store
