@@ -85,7 +85,8 @@ struct PartRow {
     bool in_message = false;   // lies within a nested message/rfc822: IMAP sees it, JMAP does not
     std::string type, subtype; // lower case
     std::string charset, name, disposition, content_id, language, location;
-    std::vector<std::string> parameters; // the other Content-Type parameters: name, value, name, value…
+    std::string section;                 // IMAP section number ("1.2"), the JMAP partId of a leaf
+    std::vector<std::string> parameters; // of Content-Type: name, value, name, value…
     bool operator==(const PartRow&) const = default;
 };
 
