@@ -23,7 +23,7 @@ template <typename Archive>
 void fields(Archive& a, PartRow& x) {
     a(x.parent, x.header_offset, x.header_size, x.body_offset, x.body_size, x.decoded_size, x.lines,
       x.encoding, x.in_message, x.type, x.subtype, x.charset, x.name, x.disposition, x.content_id, x.language,
-      x.location, x.parameters);
+      x.location, x.section, x.parameters);
 }
 template <typename Archive>
 void fields(Archive& a, StructureRow& x) {
