@@ -1,0 +1,16 @@
+// Base64 as protocols exchange it (RFC 4648 §4): strict, padded, on one line. Mail bodies, which want
+// leniency and lines, have their own in `transport/mime`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace facteur {
+
+std::string encode_base64(std::string_view bytes);
+
+// Nothing when there is an octet outside the alphabet, wrong padding, or bits set that encode no octet.
+std::optional<std::string> decode_base64(std::string_view text);
+
+} // namespace facteur
