@@ -234,4 +234,9 @@ void Snapshot::accounts(AccountId from, const std::function<bool(const AccountRo
     });
 }
 
+AccountId Snapshot::last_account() const {
+    Cursor cursor(raw().rows, raw().database(db_states));
+    return cursor.last() ? read_big<AccountId>(cursor.key()) : 0;
+}
+
 } // namespace facteur::store

@@ -124,6 +124,8 @@ public:
     [[nodiscard]] std::optional<AccountRow> account(AccountId account) const;
     [[nodiscard]] std::optional<AccountId> account_by_address(std::string_view address) const; // aliases too
     void accounts(AccountId from, const std::function<bool(const AccountRow&)>& each) const;
+    // The highest id that was ever written, also when its account is gone: ids are not used again.
+    [[nodiscard]] AccountId last_account() const;
 
     // For the store itself: over a shard's environments, and over a lane's open transaction.
     struct Implementation;

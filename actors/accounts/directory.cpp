@@ -1,0 +1,215 @@
+#include "actors/accounts/directory.h"
+
+#include "actors/accounts/address.h"
+#include "actors/accounts/password.h"
+#include "actors/accounts/provision.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+namespace facteur {
+namespace {
+
+store::Plan put_account(store::AccountRow row, bool must_be_new) {
+    return [row = std::move(row), must_be_new](store::Draft& draft) -> store::Result<void> {
+        if (must_be_new && draft.now().account(row.id))
+            return store::fail(store::Code::exists, "The account's id is taken.");
+        draft.add(store::AccountPut{row});
+        return {};
+    };
+}
+
+// Waits until a number of things that were begun are done.
+class Countdown {
+public:
+    void begin() {
+        const std::lock_guard lock(mutex_);
+        ++open_;
+    }
+    void end() {
+        const std::lock_guard lock(mutex_);
+        if (--open_ == 0) empty_.notify_all();
+    }
+    void wait() {
+        std::unique_lock lock(mutex_);
+        empty_.wait(lock, [this] { return open_ == 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable empty_;
+    std::size_t open_ = 0;
+};
+
+} // namespace
+
+Directory::Directory(store::Store& store, std::string domain)
+    : store_(store), domain_(std::move(domain)), next_(store.directory().last_account() + 1) {}
+
+std::optional<store::AccountRow> Directory::find(std::string_view address) const {
+    const auto full = address.find('@') == std::string_view::npos ? fmt::format("{}@{}", address, domain_)
+                                                                  : std::string(address);
+    const auto wanted = normalise_address(full);
+    if (!wanted) return std::nullopt;
+    const auto now = store_.directory();
+    auto id = now.account_by_address(*wanted);
+    if (!id)
+        if (const auto plain = without_detail(*wanted)) id = now.account_by_address(*plain);
+    return id ? now.account(*id) : std::nullopt;
+}
+
+std::optional<store::AccountRow> Directory::find(store::AccountId account) const {
+    return store_.directory().account(account);
+}
+
+bool Directory::is_local_domain(std::string_view domain) const {
+    return domain == domain_;
+}
+
+store::Result<store::AccountRow> Directory::prepare(const NewAccount& account, store::Time now) {
+    const auto address = normalise_address(account.address);
+    if (!address)
+        return store::fail(store::Code::invalid, fmt::format("\"{}\" is not an address.", account.address));
+    store::AccountRow row;
+    row.address = *address;
+    for (const auto& alias : account.aliases) {
+        const auto normalised = normalise_address(alias);
+        if (!normalised)
+            return store::fail(store::Code::invalid,
+                               fmt::format("The alias \"{}\" is not an address.", alias));
+        row.aliases.push_back(*normalised);
+    }
+    if (account.password.starts_with("$")) {
+        if (!is_password_hash(account.password))
+            return store::fail(store::Code::invalid,
+                               "The password looks like a hash, but only $argon2id$ is known.");
+        row.password_hash = account.password;
+    } else if (!account.password.empty()) {
+        row.password_hash = hash_password(account.password);
+    }
+    row.name = account.name;
+    row.quota = account.quota;
+    row.locale = account.locale == "en" ? "en" : "fr";
+    row.profile = account.profile;
+    row.created = now;
+    const std::lock_guard lock(mutex_);
+    row.id = next_++;
+    return row;
+}
+
+store::Result<store::AccountRow> Directory::add(const NewAccount& account, store::Time now) {
+    auto row = prepare(account, now);
+    if (!row) return row;
+    // The mailboxes first: an account that can be found can always be delivered to.
+    auto made = store_.commit({row->id, now, {}, plan_first_mailboxes(*row), {}});
+    if (!made) return tl::unexpected(made.error());
+    auto done = store_.commit_directory({row->id, now, {}, put_account(*row, true), {}});
+    if (!done) return tl::unexpected(done.error());
+    return row;
+}
+
+void Directory::add_all(
+    std::vector<NewAccount> accounts, unsigned threads, store::Time now,
+    const std::function<void(std::size_t, const store::Result<store::AccountRow>&)>& done) {
+    std::atomic<std::size_t> next{0};
+    Countdown open;
+    std::vector<std::thread> workers;
+    for (unsigned n = 0; n < std::max(1u, threads); ++n) {
+        workers.emplace_back([&] {
+            for (std::size_t index = next++; index < accounts.size(); index = next++) {
+                const auto row = prepare(accounts[index], now);
+                if (!row) {
+                    done(index, row);
+                    continue;
+                }
+                open.begin();
+                const auto finish = [&open, &done, index, row](store::Result<store::Committed> result) {
+                    if (result)
+                        done(index, row);
+                    else
+                        done(index, tl::unexpected(result.error()));
+                    open.end();
+                };
+                store_.submit(
+                    {row->id,
+                     now,
+                     {},
+                     plan_first_mailboxes(*row),
+                     [this, row, now, finish](store::Result<store::Committed> made) {
+                         if (!made) return finish(std::move(made));
+                         store_.submit_directory({row->id, now, {}, put_account(*row, true), finish});
+                     }});
+            }
+        });
+    }
+    for (auto& worker : workers)
+        worker.join();
+    open.wait();
+}
+
+store::Result<store::AccountRow> Directory::change(std::string_view address, store::Time now,
+                                                   const std::function<void(store::AccountRow&)>& edit,
+                                                   bool closes) {
+    const auto found = find(address);
+    if (!found) return store::fail(store::Code::not_found, fmt::format("There is no account {}.", address));
+    store::AccountRow changed;
+    const auto plan = [&, id = found->id](store::Draft& draft) -> store::Result<void> {
+        auto row = draft.now().account(id);
+        if (!row) return store::fail(store::Code::not_found, "The account is gone.");
+        edit(*row);
+        changed = *row;
+        draft.add(store::AccountPut{std::move(*row)});
+        return {};
+    };
+    if (auto done = store_.commit_directory({found->id, now, {}, plan, {}}); !done)
+        return tl::unexpected(done.error());
+    if (closes && on_closed) on_closed(found->id);
+    return changed;
+}
+
+store::Result<store::AccountRow> Directory::set_password(std::string_view address,
+                                                         const std::string& password, store::Time now) {
+    auto hash = password;
+    if (!password.starts_with("$"))
+        hash = hash_password(password);
+    else if (!is_password_hash(password))
+        return store::fail(store::Code::invalid,
+                           "The password looks like a hash, but only $argon2id$ is known.");
+    return change(
+        address, now,
+        [&](store::AccountRow& row) {
+            row.password_hash = hash;
+            row.scram.reset();
+        },
+        true);
+}
+
+store::Result<store::AccountRow> Directory::set_status(std::string_view address, store::AccountStatus status,
+                                                       store::Time now) {
+    return change(
+        address, now, [&](store::AccountRow& row) { row.status = status; },
+        status != store::AccountStatus::active);
+}
+
+store::Result<void> Directory::remove(std::string_view address, store::Time now) {
+    const auto found = find(address);
+    if (!found) return store::fail(store::Code::not_found, fmt::format("There is no account {}.", address));
+    const auto forget = [&](store::Draft& draft) -> store::Result<void> {
+        draft.add(store::AccountRemoved{found->id});
+        return {};
+    };
+    // First nobody finds it any more, then its mail goes.
+    if (auto done = store_.commit_directory({found->id, now, {}, forget, {}}); !done)
+        return tl::unexpected(done.error());
+    if (on_closed) on_closed(found->id);
+    while (true) {
+        auto done = store_.commit({found->id, now, {}, plan_removing_some, {}});
+        if (!done) return tl::unexpected(done.error());
+        if (done->commit.sequence == 0) return {};
+    }
+}
+
+} // namespace facteur
