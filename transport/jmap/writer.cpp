@@ -79,8 +79,17 @@ Writer& Writer::value(const Value& parsed) {
     case Type::STRING: return value(*as_string(parsed));
     case Type::BOOL: return value(*as_boolean(parsed));
     case Type::NULL_VALUE: return null();
-    default: return raw(simdjson::minify(parsed)); // numbers, in simdjson's shortest exact form
+    case Type::INT64: return value(*as_integer(parsed));
+    case Type::UINT64: return value(parsed.get_uint64().value_unsafe());
+    case Type::DOUBLE: return number(parsed.get_double().value_unsafe());
     }
+    return *this;
+}
+
+Writer& Writer::number(double exact) {
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, exact).ptr;
+    return raw({digits, end});
 }
 
 std::string to_json(const Value& value) {

@@ -55,6 +55,7 @@ public:
         return *this;
     }
     Writer& value(const Value& parsed);
+    Writer& number(double exact); // in the shortest form that reads back the same
     Writer& null() { return raw("null"); }
     Writer& raw(std::string_view json) { // a whole JSON value
         before();
