@@ -66,16 +66,20 @@ void Writer::quoted(std::string_view text) {
 Writer& Writer::value(const Value& parsed) {
     using Type = simdjson::dom::element_type;
     switch (parsed.type()) {
-    case Type::OBJECT:
+    case Type::OBJECT: {
+        const auto object = *as_object(parsed);
         begin_object();
-        for (const auto [name, item] : *as_object(parsed))
+        for (const auto [name, item] : object)
             key(name).value(Value(item));
         return end_object();
-    case Type::ARRAY:
+    }
+    case Type::ARRAY: {
+        const auto array = *as_array(parsed);
         begin_array();
-        for (const Value item : *as_array(parsed))
+        for (const Value item : array)
             value(item);
         return end_array();
+    }
     case Type::STRING: return value(*as_string(parsed));
     case Type::BOOL: return value(*as_boolean(parsed));
     case Type::NULL_VALUE: return null();
