@@ -31,8 +31,7 @@ ScramKeys derive_scram_keys(std::string_view password, std::string_view salt,
 // from the salt who exists; no password fits. `secret` is the server's, the same after every restart.
 ScramKeys fake_scram_keys(std::string_view secret, std::string_view user);
 
-// ---- pieces, also for a client in tests
-// -----------------------------------------------------------------------
+// ---- pieces, also for a client in tests ----
 
 std::string sha256(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view bytes);

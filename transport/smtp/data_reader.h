@@ -19,9 +19,11 @@ struct TextLimits {
     std::uint32_t header_octets = 0;
 };
 
-enum class Fault { none, bare_line_end, line_too_long, header_too_large, message_too_large };
+// In the order of their weight: the heaviest is told, so that the answer does not depend on how input was
+// cut.
+enum class Fault { none, line_too_long, header_too_large, message_too_large, bare_line_end };
 
-// Watches text go by and remembers the first rule that it breaks. Used for DATA and for BDAT.
+// Watches text go by and remembers the heaviest rule that it breaks. Used for DATA and for BDAT.
 class TextWatch {
 public:
     explicit TextWatch(const TextLimits& limits) : limits_(limits) {}
@@ -33,7 +35,7 @@ public:
     [[nodiscard]] Fault fault() const { return fault_; }
     [[nodiscard]] std::uint64_t octets() const { return octets_; }
     void blame(Fault fault) {
-        if (fault_ == Fault::none) fault_ = fault;
+        if (fault > fault_) fault_ = fault;
     }
 
 private:

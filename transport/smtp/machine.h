@@ -50,8 +50,7 @@ struct Options {
     Limits limits;
 };
 
-// ---- events
-// ---------------------------------------------------------------------------------------------------
+// ---- events ----
 
 // HELO, EHLO or LHLO: answered by the machine. Also ends a transaction.
 struct Greeted {
@@ -133,20 +132,23 @@ public:
     [[nodiscard]] std::size_t buffered() const { return kept_.size() + output_.size(); }
 
 private:
-    enum class Phase { commands, auth, data, bdat, tls, closed };
-    enum class Waiting { nothing, auth, mail, rcpt, data, bdat, message, tls };
-    struct Verb;
+    enum class Phase { commands, auth, data, chunk, tls, closed };
+    enum class Waiting { nothing, auth, mail, rcpt, data, message, tls };
 
+    // -- framing: machine.cpp
     [[nodiscard]] std::string_view input() const;
     void consume(std::size_t octets);
     void keep_rest();
+    void drop_input();
+    std::optional<Event> step();
     std::optional<Event> take_line();
-    std::optional<Event> take_auth_line(std::string_view line);
-    std::optional<Event> take_data();
+    std::optional<Event> skip_overlong_line();
+    std::optional<Event> take_text();
     std::optional<Event> take_chunk();
-    std::optional<Event> end_of_text();
-    std::optional<Event> overlong_line();
+    std::optional<Event> end_of_chunk();
+    std::optional<Event> end_of_message(Fault fault, std::uint64_t octets);
 
+    // -- commands: commands.cpp
     std::optional<Event> command(std::string_view line);
     std::optional<Event> hello(std::string_view argument, bool extended);
     std::optional<Event> mail(std::string_view argument);
@@ -154,34 +156,39 @@ private:
     std::optional<Event> data(std::string_view argument);
     std::optional<Event> bdat(std::string_view argument);
     std::optional<Event> auth(std::string_view argument);
+    std::optional<Event> auth_response(std::string_view line);
     std::optional<Event> starttls(std::string_view argument);
     std::optional<Event> rset(std::string_view argument);
-    std::optional<Event> idle_command(const Reply& reply);
-    std::optional<Reply> check_mail() const;
+    std::optional<Event> quit(std::string_view argument);
+    std::optional<Event> idle(const Reply& reply);
+    [[nodiscard]] std::optional<Reply> may_send() const;
+    [[nodiscard]] std::vector<std::string> mechanisms() const;
+    void announce();
 
+    // -- what both need
     void say(const Reply& reply) { write(output_, reply); }
-    void announce(std::string_view name);
-    std::string auth_line() const;
-    std::optional<Event> error(const Reply& reply);
-    std::optional<Event> end(const Reply& reply, Closing::Why why);
     void say_to_all(const Reply& reply);
+    std::optional<Event> error(const Reply& reply);
+    Event end(const Reply& reply, Closing::Why why);
+    Event abort_then(Event event);
+    void answer_data(const Reply& reply);
     void end_transaction();
-    bool may_authenticate() const;
     [[nodiscard]] TextLimits text_limits() const;
 
     Options options_;
     std::int64_t now_ = 0;
 
-    std::string_view fed_; // what was fed and not yet consumed, after kept_
+    // Input is kept_ from kept_used_ on, or else fed_: never both.
+    std::string_view fed_;
     std::string kept_;
     std::size_t kept_used_ = 0;
-    std::string line_; // holds the line that an event's views point to
+    std::string line_; // what an event's views point into
     std::string output_;
+    std::uint64_t overlong_ = 0; // octets of an overlong line that were thrown away
 
     Phase phase_ = Phase::commands;
     Waiting waiting_ = Waiting::nothing;
-    std::optional<Closing> closing_;
-    bool aborted_ = false; // an Aborted is due before anything else
+    std::optional<Event> queued_; // comes before anything else
 
     bool tls_ = false;
     bool authenticated_ = false;
@@ -189,16 +196,16 @@ private:
     bool extended_ = false;
 
     bool has_sender_ = false;
-    MailParameters mail_;
+    bool smtputf8_ = false;
+    bool chunking_ = false;         // a BDAT of this transaction was accepted
     std::uint32_t recipients_ = 0;  // accepted
     std::uint32_t answers_due_ = 0; // LMTP: replies still to come for this message
     DataReader reader_{TextLimits{}};
     TextWatch watch_{TextLimits{}}; // of BDAT
     std::uint64_t chunk_left_ = 0;
+    std::uint64_t chunk_size_ = 0;
     bool chunk_last_ = false;
-    bool chunking_ = false;        // a BDAT of this transaction was seen
-    bool discard_ = false;         // the chunk, or the whole message, is refused: read over it
-    std::optional<Reply> refusal_; // what to say at the end of what is read over
+    std::optional<Reply> chunk_refusal_; // the chunk is read over, then this is said
 
     std::uint32_t errors_ = 0;
     std::uint32_t refused_recipients_ = 0;
