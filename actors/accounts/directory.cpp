@@ -22,6 +22,14 @@ store::Plan put_account(store::AccountRow row, bool must_be_new) {
     };
 }
 
+// Web sessions end in the commit that closes the account's doors.
+void end_sessions(store::Draft& draft, store::AccountId account) {
+    draft.now().objects(account, store::ObjectType::session, [&](std::string_view id, std::string_view) {
+        draft.add(store::ObjectRemoved{store::ObjectType::session, std::string(id)});
+        return true;
+    });
+}
+
 // Waits until a number of things that were begun are done.
 class Countdown {
 public:
@@ -162,6 +170,7 @@ store::Result<store::AccountRow> Directory::change(std::string_view address, sto
         edit(*row);
         changed = *row;
         draft.add(store::AccountPut{std::move(*row)});
+        if (closes) end_sessions(draft, id);
         return {};
     };
     if (auto done = store_.commit_directory({found->id, now, {}, plan, {}}); !done)
@@ -198,6 +207,7 @@ store::Result<void> Directory::remove(std::string_view address, store::Time now)
     const auto found = find(address);
     if (!found) return store::fail(store::Code::not_found, fmt::format("There is no account {}.", address));
     const auto forget = [&](store::Draft& draft) -> store::Result<void> {
+        end_sessions(draft, found->id);
         draft.add(store::AccountRemoved{found->id});
         return {};
     };
