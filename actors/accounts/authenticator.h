@@ -86,7 +86,7 @@ private:
 
     const Directory& directory_;
     Guard guard_;
-    std::string key_;    // of this process
+    std::string key_; // of this process
     std::string secret_;
     std::string nobody_; // a hash that no password fits, at the usual price
 

@@ -70,16 +70,17 @@ bool Request::takes_gzip() const {
         const auto end = std::min(rest.find(','), rest.size());
         const auto coding = trim(rest.substr(0, end));
         const auto name = trim(coding.substr(0, coding.find(';')));
-        if (name == "gzip" || name == "*") return coding.find("q=0") == std::string_view::npos || coding.find("q=0.") != std::string_view::npos;
+        if (name == "gzip" || name == "*")
+            return coding.find("q=0") == std::string_view::npos ||
+                   coding.find("q=0.") != std::string_view::npos;
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return false;
 }
 
 Response text_response(int status, std::string type, std::string body) {
-    return {status,
-            {{"content-type", std::move(type)}},
-            std::make_shared<const std::string>(std::move(body))};
+    return {
+        status, {{"content-type", std::move(type)}}, std::make_shared<const std::string>(std::move(body))};
 }
 
 std::string_view reason_of(int status) {
@@ -132,7 +133,8 @@ std::string write_head(const Response& response, std::optional<std::uint64_t> le
             if (c != '\r' && c != '\n' && c != '\0') head.push_back(c);
         head.append("\r\n");
     };
-    fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\n", response.status, reason_of(response.status));
+    fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\n", response.status,
+                   reason_of(response.status));
     if (response.status >= 200) line("date", http_date(now));
     for (const auto& header : response.headers)
         line(header.name, header.value);

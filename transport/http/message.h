@@ -41,8 +41,8 @@ struct Request {
 
 struct Response {
     int status = 200;
-    std::vector<Header> headers;              // without those of framing: the connection writes them
-    std::shared_ptr<const std::string> body;  // null: none
+    std::vector<Header> headers;             // without those of framing: the connection writes them
+    std::shared_ptr<const std::string> body; // null: none
 };
 
 Response text_response(int status, std::string type, std::string body);

@@ -82,7 +82,8 @@ Flaw read_request_line(std::string_view line, Request& request) {
     if (!is_token(method) || method.size() > 32) return {400, "The method is malformed."};
     if (version.size() != 8 || !version.starts_with("HTTP/")) return {400, "The version is malformed."};
     if (version != "HTTP/1.1" && version != "HTTP/1.0") return {505, "Only HTTP/1 is spoken here."};
-    const bool is_plain = std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    const bool is_plain =
+        std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f; });
     if (!is_plain) return {400, "The target is malformed."};
     request.method = method;
     request.minor = version.back() - '0';
@@ -106,7 +107,8 @@ Flaw read_header(std::string_view line, Request& request) {
         return {400, "A header is malformed."};
     const auto value = trim(line.substr(colon + 1));
     for (const char c : value)
-        if ((static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7f) return {400, "A header is malformed."};
+        if ((static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7f)
+            return {400, "A header is malformed."};
     request.headers.push_back({lower(line.substr(0, colon)), std::string(value)});
     return {};
 }
@@ -187,9 +189,7 @@ std::optional<Event> RequestMachine::next() {
     case State::chunk: return take_body(State::chunk_end);
     case State::chunk_end:
     case State::trailers: return read_trailers();
-    case State::end:
-        state_ = State::answering;
-        return RequestEnd{};
+    case State::end: state_ = State::answering; return RequestEnd{};
     case State::answering:
     case State::broken: return std::nullopt;
     }
@@ -267,8 +267,7 @@ std::optional<Event> RequestMachine::read_chunk_size() {
         if (!is_letter && (c < '0' || c > '9')) return broken(400, "A chunk's size is malformed.");
         left_ = left_ * 16 + static_cast<std::uint64_t>(is_letter ? folded - 'a' + 10 : c - '0');
     }
-    if (left_ > body_limit_ - std::min(body_, body_limit_))
-        return broken(413, "The body is too large.");
+    if (left_ > body_limit_ - std::min(body_, body_limit_)) return broken(413, "The body is too large.");
     trailers_ = 0;
     state_ = left_ == 0 ? State::trailers : State::chunk;
     return next();

@@ -32,9 +32,9 @@ std::string credential_of(const store::AccountRow& account) {
 }
 
 std::string to_json(const WebSession& session) {
-    return nlohmann::json{{"created", session.created},       {"lastSeen", session.last_seen},
-                          {"expires", session.expires},       {"remembered", session.remembered},
-                          {"address", session.address},       {"userAgent", session.user_agent},
+    return nlohmann::json{{"created", session.created},      {"lastSeen", session.last_seen},
+                          {"expires", session.expires},      {"remembered", session.remembered},
+                          {"address", session.address},      {"userAgent", session.user_agent},
                           {"credential", session.credential}}
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -98,14 +98,13 @@ void WebSessions::write(const WebSession& session,
     const auto plan = [session](store::Draft& draft) -> store::Result<void> {
         std::vector<WebSession> others;
         bool known = false;
-        draft.now().objects(session.account, store::ObjectType::session,
-                            [&](std::string_view id, std::string_view value) {
-                                if (id == session.id) known = true;
-                                if (auto other = from_json(session.account, id, value);
-                                    other && id != session.id)
-                                    others.push_back(std::move(*other));
-                                return true;
-                            });
+        draft.now().objects(
+            session.account, store::ObjectType::session, [&](std::string_view id, std::string_view value) {
+                if (id == session.id) known = true;
+                if (auto other = from_json(session.account, id, value); other && id != session.id)
+                    others.push_back(std::move(*other));
+                return true;
+            });
         // Seen again after it was closed: closed it stays.
         if (!known && session.last_seen != session.created) return {};
         std::sort(others.begin(), others.end(),
@@ -139,13 +138,12 @@ std::optional<WebSessions::Found> WebSessions::find(std::string_view cookie, sto
 
 std::vector<WebSession> WebSessions::list(store::AccountId account, store::Time now) const {
     std::vector<WebSession> sessions;
-    store_.directory().objects(account, store::ObjectType::session,
-                               [&](std::string_view id, std::string_view value) {
-                                   if (auto session = from_json(account, id, value);
-                                       session && session->expires > now)
-                                       sessions.push_back(std::move(*session));
-                                   return true;
-                               });
+    store_.directory().objects(
+        account, store::ObjectType::session, [&](std::string_view id, std::string_view value) {
+            if (auto session = from_json(account, id, value); session && session->expires > now)
+                sessions.push_back(std::move(*session));
+            return true;
+        });
     std::sort(sessions.begin(), sessions.end(),
               [](const auto& a, const auto& b) { return a.last_seen > b.last_seen; });
     return sessions;
@@ -158,7 +156,9 @@ void WebSessions::close(store::AccountId account, const std::string& id, std::fu
         if (*existed) draft.add(store::ObjectRemoved{store::ObjectType::session, id});
         return {};
     };
-    store_.submit_directory({account, 0, {}, plan, [existed, done](const auto& result) { done(result.has_value() && *existed); }});
+    store_.submit_directory({account, 0, {}, plan, [existed, done](const auto& result) {
+                                 done(result.has_value() && *existed);
+                             }});
 }
 
 } // namespace facteur

@@ -48,8 +48,7 @@ public:
     void close(store::AccountId account, const std::string& id, std::function<void(bool)> done);
 
 private:
-    void write(const WebSession& session,
-               std::function<void(store::Result<store::Committed>)> done) const;
+    void write(const WebSession& session, std::function<void(store::Result<store::Committed>)> done) const;
 
     store::Store& store_;
     Config::Auth config_;

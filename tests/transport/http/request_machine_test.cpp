@@ -39,8 +39,9 @@ std::string status_of(const std::string& head) {
 } // namespace
 
 TEST_CASE("requests are read in any pieces, one after the other") {
-    const std::string two = "POST /a%20b/../c?x=1&y=%C3%A9+z HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
-                            "\r\nGET /d HTTP/1.0\r\n\r\n";
+    const std::string two =
+        "POST /a%20b/../c?x=1&y=%C3%A9+z HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+        "\r\nGET /d HTTP/1.0\r\n\r\n";
     const std::string expected = "POST /c?x=1&y=%C3%A9+z keep [hello];GET /d? close [];";
     for (const std::size_t step : {1u, 2u, 3u, 7u, 1000u})
         CHECK(run(two, step) == expected);
@@ -51,7 +52,8 @@ TEST_CASE("chunked bodies, with extensions and trailers") {
                                 "5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX: y\r\n\r\n";
     for (const std::size_t step : {1u, 4u, 1000u})
         CHECK(run(chunked, step) == "PUT /? keep [hello!];");
-    CHECK(run("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n") == "PUT /? keep!400");
+    CHECK(run("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n") ==
+          "PUT /? keep!400");
     CHECK(run("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\n") == "PUT /? keep!400");
     CHECK(run("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n") ==
           "PUT /? keep!400");
@@ -59,7 +61,8 @@ TEST_CASE("chunked bodies, with extensions and trailers") {
 
 TEST_CASE("what could be read in two ways is refused") {
     CHECK(status_of("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1") == "!400");
-    CHECK(status_of("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked") == "!400");
+    CHECK(status_of("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked") ==
+          "!400");
     CHECK(status_of("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: +1") == "!400");
     CHECK(status_of("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked") == "!501");
     CHECK(status_of("GET / HTTP/1.0\r\nTransfer-Encoding: chunked") == "!400");
@@ -78,9 +81,10 @@ TEST_CASE("what could be read in two ways is refused") {
 TEST_CASE("everything has a limit") {
     Limits limits;
     limits.body = 4;
-    CHECK(run("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", 100, limits) == "PUT /? keep!413");
-    CHECK(run("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\nabc\r\n", 1, limits) ==
+    CHECK(run("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", 100, limits) ==
           "PUT /? keep!413");
+    CHECK(run("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\nabc\r\n", 1,
+              limits) == "PUT /? keep!413");
     CHECK(run("GET /" + std::string(9000, 'a')) == "!414");
     CHECK(status_of("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(9000, 'a')) == "!431");
     std::string many = "GET / HTTP/1.1\r\nHost: x";
