@@ -1,0 +1,143 @@
+#include "transport/net/loop.h"
+
+#include "transport/net/connection.h"
+
+#include <uv.h>
+
+#include <future>
+
+namespace facteur::net {
+namespace {
+
+constexpr std::size_t read_buffer_size = 256u << 10;
+constexpr std::uint64_t tick_milliseconds = 100; // how finely timers are kept
+constexpr unsigned ticks_between_looks = 5;      // and the time-outs of connections
+
+} // namespace
+
+struct Loop::Handles {
+    uv_async_t wake{};
+    uv_timer_t ticker{};
+};
+
+Loop::Loop()
+    : loop_(std::make_unique<uv_loop_t>()), handles_(std::make_unique<Handles>()),
+      read_buffer_(read_buffer_size) {
+    uv_loop_init(loop_.get());
+    handles_->wake.data = handles_->ticker.data = this;
+    uv_async_init(loop_.get(), &handles_->wake,
+                  [](uv_async_t* handle) { static_cast<Loop*>(handle->data)->drain(); });
+    uv_timer_init(loop_.get(), &handles_->ticker);
+    uv_timer_start(
+        &handles_->ticker, [](uv_timer_t* handle) { static_cast<Loop*>(handle->data)->tick(); },
+        tick_milliseconds, tick_milliseconds);
+    thread_ = std::thread([this] { uv_run(loop_.get(), UV_RUN_DEFAULT); });
+}
+
+Loop::~Loop() {
+    stop();
+    drain(); // what was posted too late is destroyed, not run
+    uv_loop_close(loop_.get());
+}
+
+void Loop::post(std::function<void()> task) {
+    // The list owns its nodes; drain takes them back.
+    auto node = std::make_unique<Task>(Task{std::move(task), tasks_.load(std::memory_order_relaxed)});
+    Task* raw = node.release();
+    while (
+        !tasks_.compare_exchange_weak(raw->next, raw, std::memory_order_release, std::memory_order_relaxed)) {
+    }
+    // Only who finds the queue empty wakes the loop; the others' tasks are taken with it.
+    if (raw->next == nullptr && !stopped_.load(std::memory_order_acquire)) uv_async_send(&handles_->wake);
+}
+
+void Loop::run(const std::function<void()>& task) {
+    std::promise<void> done;
+    post([&] {
+        task();
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
+void Loop::drain() {
+    Task* newest = tasks_.exchange(nullptr, std::memory_order_acquire);
+    Task* oldest = nullptr;
+    while (newest != nullptr) {
+        Task* next = newest->next;
+        newest->next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    while (oldest != nullptr) {
+        const std::unique_ptr<Task> task(oldest);
+        oldest = task->next;
+        if (!stopped_.load(std::memory_order_relaxed)) task->run();
+    }
+}
+
+void Loop::after(std::uint64_t milliseconds, std::function<void()> task) {
+    timers_.emplace(now() + milliseconds, std::move(task));
+}
+
+std::uint64_t Loop::now() const {
+    return uv_now(loop_.get());
+}
+
+void Loop::tick() {
+    const auto time = now();
+    while (!timers_.empty() && timers_.begin()->first <= time) {
+        const auto timer = timers_.extract(timers_.begin());
+        timer.mapped()();
+    }
+    if (++ticks_ % ticks_between_looks != 0) return;
+    // A time-out may close connections: look at a copy.
+    std::vector<std::shared_ptr<Connection>> late;
+    for (const auto& connection : connections_)
+        if (connection->is_late(time)) late.push_back(connection);
+    for (const auto& connection : late)
+        connection->time_out();
+}
+
+void Loop::keep(std::shared_ptr<Connection> connection) {
+    connections_.insert(std::move(connection));
+    open_.store(connections_.size(), std::memory_order_relaxed);
+}
+void Loop::drop(const std::shared_ptr<Connection>& connection) {
+    connections_.erase(connection);
+    open_.store(connections_.size(), std::memory_order_relaxed);
+}
+void Loop::on_stop(std::function<void()> close) {
+    closers_.push_back(std::move(close));
+}
+
+void Loop::close_all() {
+    for (const auto& close : closers_)
+        close();
+    closers_.clear();
+    const auto connections = connections_;
+    for (const auto& connection : connections)
+        connection->abort();
+}
+
+void Loop::stop() {
+    if (!thread_.joinable()) return;
+    post([this] {
+        close_all();
+        stopped_.store(true, std::memory_order_release);
+        uv_close(reinterpret_cast<uv_handle_t*>(&handles_->wake), nullptr);
+        uv_close(reinterpret_cast<uv_handle_t*>(&handles_->ticker), nullptr);
+    });
+    thread_.join();
+}
+
+LoopPool::LoopPool(std::size_t loops) {
+    for (std::size_t n = 0; n < std::max<std::size_t>(1, loops); ++n)
+        loops_.push_back(std::make_unique<Loop>());
+}
+void LoopPool::stop() {
+    for (auto& loop : loops_)
+        loop->stop();
+}
+
+} // namespace facteur::net

@@ -1,0 +1,215 @@
+#include "transport/net/tls.h"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+
+namespace facteur::net {
+namespace {
+
+std::string reason() {
+    std::array<char, 256> text{};
+    const auto code = ERR_get_error();
+    ERR_error_string_n(code, text.data(), text.size());
+    ERR_clear_error();
+    return code == 0 ? "unknown reason" : text.data();
+}
+
+template <typename T, void (*Free)(T*)>
+struct Freer {
+    void operator()(T* pointer) const { Free(pointer); }
+};
+template <typename T, void (*Free)(T*)>
+using Owned = std::unique_ptr<T, Freer<T, Free>>;
+
+void free_bio(BIO* bio) {
+    BIO_free(bio);
+}
+
+int choose_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
+                unsigned offered_size, void* argument) {
+    const auto& ours = static_cast<const TlsContext*>(argument)->alpn();
+    unsigned char* chosen = nullptr;
+    const int result =
+        SSL_select_next_proto(&chosen, out_size, reinterpret_cast<const unsigned char*>(ours.data()),
+                              static_cast<unsigned>(ours.size()), offered, offered_size);
+    *out = chosen;
+    return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+}
+
+} // namespace
+
+Result<std::shared_ptr<const TlsContext>> TlsContext::server(const std::string& certificate_file,
+                                                             const std::string& key_file,
+                                                             const std::vector<std::string>& alpn) {
+    ERR_clear_error();
+    std::shared_ptr<TlsContext> made(new TlsContext);
+    auto* context = made->context_ = SSL_CTX_new(TLS_server_method());
+    if (context == nullptr) return fail(Code::tls, fmt::format("TLS cannot be set up: {}", reason()));
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    // An idle connection gives its buffers back.
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
+    SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>("facteur"), 7);
+    if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1)
+        return fail(Code::tls,
+                    fmt::format("The certificate {} cannot be read: {}", certificate_file, reason()));
+    if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+        return fail(Code::tls, fmt::format("The key {} cannot be read: {}", key_file, reason()));
+    if (SSL_CTX_check_private_key(context) != 1)
+        return fail(Code::tls, fmt::format("The key {} is not that of {}", key_file, certificate_file));
+    for (const auto& protocol : alpn) {
+        made->alpn_.push_back(static_cast<char>(protocol.size()));
+        made->alpn_ += protocol;
+    }
+    if (!alpn.empty()) SSL_CTX_set_alpn_select_cb(context, choose_alpn, made.get());
+    return std::shared_ptr<const TlsContext>(std::move(made));
+}
+
+TlsContext::~TlsContext() {
+    SSL_CTX_free(context_);
+}
+
+TlsSession::TlsSession(std::shared_ptr<const TlsContext> context)
+    : context_(std::move(context)), ssl_(SSL_new(context_->raw())) {
+    SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem())); // the session owns them
+    SSL_set_accept_state(ssl_);
+}
+TlsSession::~TlsSession() {
+    SSL_free(ssl_);
+}
+
+bool TlsSession::is_established() const {
+    return SSL_is_init_finished(ssl_) == 1;
+}
+std::string TlsSession::version() const {
+    return SSL_get_version(ssl_);
+}
+std::string TlsSession::cipher() const {
+    const auto* name = SSL_get_cipher_name(ssl_);
+    return name == nullptr ? std::string() : name;
+}
+
+std::string TlsSession::exporter_binding() const {
+    std::array<unsigned char, 32> key{};
+    constexpr std::string_view label = "EXPORTER-Channel-Binding"; // RFC 9266 §2
+    if (SSL_export_keying_material(ssl_, key.data(), key.size(), label.data(), label.size(), nullptr, 0, 0) !=
+        1)
+        return {};
+    return {reinterpret_cast<const char*>(key.data()), key.size()};
+}
+
+void TlsSession::take_output(std::string& encrypted) {
+    BIO* bio = SSL_get_wbio(ssl_);
+    const auto pending = BIO_ctrl_pending(bio);
+    if (pending == 0) return;
+    const auto start = encrypted.size();
+    encrypted.resize(start + pending);
+    const int size = BIO_read(bio, encrypted.data() + start, static_cast<int>(pending));
+    encrypted.resize(start + static_cast<std::size_t>(std::max(size, 0)));
+}
+
+Result<void> TlsSession::receive(std::string_view bytes, std::string& plain, std::string& encrypted) {
+    ERR_clear_error();
+    const bool was_established = is_established();
+    while (!bytes.empty()) {
+        const int taken = BIO_write(SSL_get_rbio(ssl_), bytes.data(),
+                                    static_cast<int>(std::min<std::size_t>(bytes.size(), 1u << 20)));
+        if (taken <= 0) return fail(Code::tls, "TLS takes no more bytes.");
+        bytes.remove_prefix(static_cast<std::size_t>(taken));
+        std::array<char, 16384> buffer; // NOLINT: filled by SSL_read
+        while (true) {
+            const int size = SSL_read(ssl_, buffer.data(), static_cast<int>(buffer.size()));
+            if (size > 0) {
+                plain.append(buffer.data(), static_cast<std::size_t>(size));
+                continue;
+            }
+            const int error = SSL_get_error(ssl_, size);
+            if (error == SSL_ERROR_ZERO_RETURN) peer_shut_ = true;
+            if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ||
+                error == SSL_ERROR_ZERO_RETURN)
+                break;
+            take_output(encrypted);
+            return fail(Code::tls, fmt::format("TLS failed: {}", reason()));
+        }
+    }
+    take_output(encrypted);
+    if (!was_established && is_established() && !waiting_.empty()) {
+        const auto waiting = std::move(waiting_);
+        waiting_.clear();
+        return send(waiting, encrypted);
+    }
+    return {};
+}
+
+Result<void> TlsSession::send(std::string_view plain, std::string& encrypted) {
+    if (!is_established()) {
+        waiting_.append(plain);
+        return {};
+    }
+    ERR_clear_error();
+    while (!plain.empty()) {
+        const int size =
+            SSL_write(ssl_, plain.data(), static_cast<int>(std::min<std::size_t>(plain.size(), 1u << 20)));
+        if (size <= 0) return fail(Code::tls, fmt::format("TLS failed: {}", reason()));
+        plain.remove_prefix(static_cast<std::size_t>(size));
+        take_output(encrypted);
+    }
+    return {};
+}
+
+void TlsSession::shut(std::string& encrypted) {
+    if (!is_established()) return;
+    ERR_clear_error();
+    SSL_shutdown(ssl_);
+    take_output(encrypted);
+    ERR_clear_error();
+}
+
+Result<SelfSigned> make_self_signed(const std::vector<std::string>& names, int days) {
+    const Owned<EVP_PKEY, EVP_PKEY_free> key(EVP_EC_gen("P-256"));
+    const Owned<X509, X509_free> certificate(X509_new());
+    if (!key || !certificate || names.empty()) return fail(Code::tls, "A certificate cannot be made.");
+    X509_set_version(certificate.get(), 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), static_cast<long>(days) * 86400);
+    X509_set_pubkey(certificate.get(), key.get());
+    auto* subject = X509_get_subject_name(certificate.get());
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                               reinterpret_cast<const unsigned char*>(names.front().c_str()), -1, -1, 0);
+    X509_set_issuer_name(certificate.get(), subject);
+    std::string alternatives = "IP:127.0.0.1,IP:::1";
+    for (const auto& name : names)
+        alternatives += ",DNS:" + name;
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, certificate.get(), certificate.get(), nullptr, nullptr, 0);
+    for (const auto& [id, value] :
+         {std::pair{NID_subject_alt_name, alternatives}, {NID_basic_constraints, "critical,CA:TRUE"}}) {
+        const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(
+            X509V3_EXT_conf_nid(nullptr, &context, id, value.c_str()));
+        if (!extension) return fail(Code::tls, fmt::format("A certificate cannot be made: {}", reason()));
+        X509_add_ext(certificate.get(), extension.get(), -1);
+    }
+    if (X509_sign(certificate.get(), key.get(), EVP_sha256()) == 0)
+        return fail(Code::tls, fmt::format("A certificate cannot be signed: {}", reason()));
+
+    const Owned<BIO, free_bio> certificate_out(BIO_new(BIO_s_mem())), key_out(BIO_new(BIO_s_mem()));
+    PEM_write_bio_X509(certificate_out.get(), certificate.get());
+    PEM_write_bio_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    const auto text = [](BIO* bio) {
+        char* data = nullptr;
+        const auto size = BIO_get_mem_data(bio, &data);
+        return std::string(data, static_cast<std::size_t>(size));
+    };
+    return SelfSigned{text(certificate_out.get()), text(key_out.get())};
+}
+
+} // namespace facteur::net
