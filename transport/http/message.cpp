@@ -65,17 +65,25 @@ std::optional<std::string> Request::parameter(std::string_view name) const {
 }
 
 bool Request::takes_gzip() const {
-    std::string_view rest = header("accept-encoding").value_or("");
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(','), rest.size());
-        const auto coding = trim(rest.substr(0, end));
-        const auto name = trim(coding.substr(0, coding.find(';')));
-        if (name == "gzip" || name == "*")
-            return coding.find("q=0") == std::string_view::npos ||
-                   coding.find("q=0.") != std::string_view::npos;
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+    std::optional<bool> gzip, any;
+    for (const auto& header : headers) {
+        if (header.name != "accept-encoding") continue;
+        std::string_view rest = header.value;
+        while (!rest.empty()) {
+            const auto end = std::min(rest.find(','), rest.size());
+            const auto coding = rest.substr(0, end);
+            const auto semicolon = std::min(coding.find(';'), coding.size());
+            const auto name = trim(coding.substr(0, semicolon));
+            // A weight of zero refuses (RFC 9110 §12.4.2): "q=0", "q=0.", "q=0.000".
+            const auto weight = trim(coding.substr(std::min(semicolon + 1, coding.size())));
+            const bool wanted =
+                !weight.starts_with("q=0") || weight.find_first_of("123456789") != std::string_view::npos;
+            if (name == "gzip") gzip = wanted;
+            if (name == "*") any = wanted;
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
     }
-    return false;
+    return gzip.value_or(any.value_or(false));
 }
 
 Response text_response(int status, std::string type, std::string body) {

@@ -6,6 +6,8 @@
 namespace facteur::http {
 namespace {
 
+constexpr std::size_t idle_buffer = 2048; // octets that may stay between requests
+
 // RFC 9110 §5.6.2
 bool is_token_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -74,7 +76,8 @@ struct Flaw {
     std::string_view reason;
 };
 
-Flaw read_request_line(std::string_view line, Request& request) {
+// `host`: of a target in absolute form, else left as it is.
+Flaw read_request_line(std::string_view line, Request& request, std::string_view& host) {
     const auto first = line.find(' '), last = line.rfind(' ');
     if (first == std::string_view::npos || first == last) return {400, "The request line is malformed."};
     const auto method = line.substr(0, first), target = line.substr(first + 1, last - first - 1),
@@ -84,14 +87,17 @@ Flaw read_request_line(std::string_view line, Request& request) {
     if (version != "HTTP/1.1" && version != "HTTP/1.0") return {505, "Only HTTP/1 is spoken here."};
     const bool is_plain =
         std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f; });
-    if (!is_plain) return {400, "The target is malformed."};
+    if (!is_plain || target.empty()) return {400, "The target is malformed."};
     request.method = method;
     request.minor = version.back() - '0';
     auto path = target;
     if (target == "*") path = "/*";
     if (const auto scheme = target.find("://"); target.front() != '/' && scheme != std::string_view::npos) {
-        const auto slash = target.find('/', scheme + 3); // absolute form (RFC 9112 §3.2.2)
-        path = slash == std::string_view::npos ? "/" : target.substr(slash);
+        // Absolute form (RFC 9112 §3.2.2): its host stands above the header's.
+        const auto end = std::min(target.find_first_of("/?", scheme + 3), target.size());
+        host = target.substr(scheme + 3, end - scheme - 3);
+        path = target.substr(end);
+        if (!path.starts_with('/')) return {400, "The target is malformed."};
     }
     const auto question = path.find('?');
     if (question != std::string_view::npos) request.query = path.substr(question + 1);
@@ -113,11 +119,19 @@ Flaw read_header(std::string_view line, Request& request) {
     return {};
 }
 
+// RFC 3986 §3.2: a name or address and perhaps a port; nothing that could end it when it is put in a URL.
+bool is_host(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view(".-_:[]").find(c) != std::string_view::npos;
+    });
+}
+
 // RFC 9112 §6: how long the body is, and what happens after it.
-Flaw read_framing(Request& request) {
+Flaw read_framing(Request& request, std::string_view host) {
     std::size_t lengths = 0, codings = 0, hosts = 0;
     bool closes = false, keeps = false;
-    for (const auto& header : request.headers) {
+    for (auto& header : request.headers) {
         if (header.name == "content-length") {
             ++lengths;
             request.length = decimal(header.value);
@@ -128,6 +142,8 @@ Flaw read_framing(Request& request) {
             request.chunked = true;
         } else if (header.name == "host") {
             ++hosts;
+            if (!host.empty()) header.value = host;
+            if (!is_host(header.value)) return {400, "Host is malformed."};
         } else if (header.name == "connection") {
             closes = closes || lists(header.value, "close");
             keeps = keeps || lists(header.value, "keep-alive");
@@ -158,7 +174,6 @@ void RequestMachine::feed(std::string_view bytes) {
     if (at_ >= buffer_.size() - at_) {
         buffer_.erase(0, at_);
         at_ = 0;
-        if (buffer_.empty() && buffer_.capacity() > 64 * 1024) std::string().swap(buffer_);
     }
     buffer_.append(bytes);
 }
@@ -201,7 +216,10 @@ std::optional<Event> RequestMachine::read_head() {
     while (std::string_view(buffer_).substr(at_).starts_with("\r\n"))
         at_ += 2;
     const auto rest = std::string_view(buffer_).substr(at_);
-    const auto end = rest.find("\r\n\r\n");
+    // What was looked at before is not looked at again but for an end that was cut.
+    const auto end =
+        rest.find("\r\n\r\n", std::min(rest.size(), scanned_ - std::min<std::size_t>(scanned_, 3)));
+    scanned_ = end == std::string_view::npos ? rest.size() : 0;
     if (end == std::string_view::npos ? rest.size() > limits_.head : end > limits_.head)
         return broken(431, "The head is too large.");
     if (end == std::string_view::npos) {
@@ -214,10 +232,11 @@ std::optional<Event> RequestMachine::read_head() {
         return std::nullopt;
     }
     Request request;
+    std::string_view host;
     auto at = at_;
     auto text = line(at, limits_.line);
     if (!text) return broken(line_error_ == 431 ? 414 : 400, "The request line is malformed or too long.");
-    if (const auto flaw = read_request_line(*text, request); flaw.status != 0)
+    if (const auto flaw = read_request_line(*text, request, host); flaw.status != 0)
         return broken(flaw.status, flaw.reason);
     while (true) {
         text = line(at, limits_.line);
@@ -227,7 +246,8 @@ std::optional<Event> RequestMachine::read_head() {
         if (const auto flaw = read_header(*text, request); flaw.status != 0)
             return broken(flaw.status, flaw.reason);
     }
-    if (const auto flaw = read_framing(request); flaw.status != 0) return broken(flaw.status, flaw.reason);
+    if (const auto flaw = read_framing(request, host); flaw.status != 0)
+        return broken(flaw.status, flaw.reason);
     at_ = at;
     body_ = 0;
     body_limit_ = limits_.body;
@@ -296,6 +316,11 @@ std::optional<Event> RequestMachine::read_trailers() {
 
 void RequestMachine::proceed() {
     if (state_ == State::answering) state_ = State::head;
+    // A connection that idles between requests holds next to nothing.
+    if (buffered() == 0 && buffer_.capacity() > idle_buffer) {
+        std::string().swap(buffer_);
+        at_ = 0;
+    }
 }
 
 std::string RequestMachine::take_rest() {

@@ -77,6 +77,7 @@ private:
     Limits limits_;
     std::string buffer_;
     std::size_t at_ = 0;
+    std::size_t scanned_ = 0; // octets of an unfinished head that hold no end
     State state_ = State::head;
     std::uint64_t left_ = 0, body_ = 0, body_limit_ = 0;
     std::size_t trailers_ = 0;

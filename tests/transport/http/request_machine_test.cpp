@@ -78,6 +78,18 @@ TEST_CASE("what could be read in two ways is refused") {
     CHECK(status_of("GET / HTTP/1.1\r\nHost: x\r\nExpect: tea") == "!417");
 }
 
+TEST_CASE("targets in other forms") {
+    CHECK(run("GET http://mail.test/a?b HTTP/1.1\r\nHost: other\r\n\r\n") == "GET /a?b keep [];");
+    CHECK(status_of("GET http://mail.test HTTP/1.1\r\nHost: x") == "!400");
+    CHECK(status_of("GET  HTTP/1.1\r\nHost: x") == "!400");
+    CHECK(status_of("CONNECT mail.test:443 HTTP/1.1\r\nHost: x") == "!400");
+    CHECK(run("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n") == "OPTIONS /*? keep [];");
+    CHECK(status_of("GET / HTTP/1.1\r\nHost: x/@evil") == "!400");
+    RequestMachine machine;
+    machine.feed("GET http://mail.test:8443/ HTTP/1.1\r\nHost: other\r\n\r\n");
+    CHECK(std::get<RequestHead>(*machine.next()).request.header("host") == "mail.test:8443");
+}
+
 TEST_CASE("everything has a limit") {
     Limits limits;
     limits.body = 4;
