@@ -1,0 +1,38 @@
+// Local delivery: one message into any number of accounts, each exactly once.
+//
+// Every recipient's account files the message in a commit of its own shard. The delivery key makes a delivery
+// that is repeated (the sender did not hear our answer, we crashed between two shards) find what was filed
+// already. Sub-addresses ("name+detail@") file into the mailbox of that name when there is one (RFC 5233).
+#pragma once
+
+#include "actors/mailbox/ingest.h"
+#include "actors/messages.h"
+#include "actors/services.h"
+
+#include <caf/event_based_actor.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace facteur {
+
+struct LocalRecipient {
+    store::AccountRow account;
+    std::string address; // as the envelope had it
+    std::string detail;  // behind the "+", may be empty
+};
+
+// Who an address is. Fails with Code::not_found (no such account), Code::stopped (suspended) or
+// Code::over_quota (the mailbox is full for a message of `size` octets).
+store::Result<LocalRecipient> resolve_recipient(const Services& services, std::string_view address,
+                                                std::uint64_t size);
+
+// Each result is `EmailFiled` or why not, in the order of `recipients`. `key`: what makes this delivery the
+// same as an earlier one; the account is added to it. `done` is called once, in `self`.
+void deliver_local(caf::event_based_actor* self, const Services& services,
+                   std::shared_ptr<const IngestedEmail> email, std::vector<LocalRecipient> recipients,
+                   std::string_view key, std::function<void(std::vector<store::Result<EmailFiled>>)> done);
+
+} // namespace facteur

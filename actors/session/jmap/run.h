@@ -1,0 +1,31 @@
+// Runs the method calls of one JMAP request in order (RFC 8620 §3.3 to §3.7): result references, creation
+// ids, capabilities, the account's right of access, errors of each call, writes through the mailbox actor.
+//
+// Called from the session's actor `self`, which it uses to wait for writes; `done` is called once, in that
+// actor, with the response's JSON. Several runs may be open in one actor (a WebSocket).
+#pragma once
+
+#include "actors/services.h"
+#include "store/rows.h"
+#include "transport/jmap/request.h"
+
+#include <caf/event_based_actor.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace facteur {
+
+struct RunOptions {
+    std::optional<std::string> websocket_request_id; // set: the answer is a WebSocket frame (RFC 8887 §4.3.2)
+    std::string session_state;
+};
+
+void run_request(caf::event_based_actor* self, const Services& services, const store::AccountRow& user,
+                 jmap::Request request, RunOptions options, std::function<void(std::string)> done);
+
+// The capabilities that the server has (bits of jmap::bit_of), for parse_request and the session object.
+std::uint32_t supported_capabilities();
+
+} // namespace facteur
