@@ -84,7 +84,7 @@ SignInAnswer Authenticator::accept(const std::string& key, const std::string& re
     return {SignIn::ok, std::move(account), 0};
 }
 
-void Authenticator::sign_in(std::string name, std::string password, std::string remote,
+void Authenticator::sign_in(const std::string& name, std::string password, std::string remote,
                             std::function<void(SignInAnswer)> done) {
     const auto now = seconds_now();
     auto key = key_of(name);

@@ -47,7 +47,7 @@ public:
 
     // Calls `done` once: during this call when the answer is known at once, else on a hashing thread, where
     // it must only hand over. `remote` is the peer's address without port.
-    void sign_in(std::string name, std::string password, std::string remote,
+    void sign_in(const std::string& name, std::string password, std::string remote,
                  std::function<void(SignInAnswer)> done);
 
     // For SCRAM, whose proof the session verifies itself: ask before, tell after.

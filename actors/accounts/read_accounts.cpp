@@ -42,7 +42,8 @@ Result<NewAccount> to_account(const std::vector<std::string>& header, const std:
         const auto& column = header[i];
         const auto& value = fields[i];
         if (column == "address")
-            account.address = value.find('@') == std::string::npos ? value + "@" + domain : value;
+            account.address =
+                value.find('@') == std::string::npos ? fmt::format("{}@{}", value, domain) : value;
         if (column == "name") account.name = value;
         if (column == "password") account.password = value;
         if (column == "locale" && !value.empty()) account.locale = value;

@@ -145,13 +145,11 @@ void Connection::flush() {
     request->connection = shared_from_this();
     std::array<uv_buf_t, gathered> buffers{};
     unsigned count = 0;
-    std::size_t octets = 0;
     while (count < gathered && !pending_.empty()) {
         auto& next = pending_.front();
         const auto size = next.bytes->size() - next.from;
         buffers[count++] =
             uv_buf_init(const_cast<char*>(next.bytes->data() + next.from), static_cast<unsigned>(size));
-        octets += size;
         request->bytes.push_back(std::move(next.bytes));
         pending_.pop_front();
     }

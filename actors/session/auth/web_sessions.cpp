@@ -72,7 +72,7 @@ std::optional<Cookie> read_cookie(std::string_view cookie) {
 } // namespace
 
 void WebSessions::open(const store::AccountRow& account, bool remember, std::string address,
-                       std::string user_agent, store::Time now,
+                       std::string_view user_agent, store::Time now,
                        std::function<void(store::Result<Opened>)> done) {
     std::array<unsigned char, secret_octets> octets{};
     if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
@@ -156,7 +156,7 @@ void WebSessions::close(store::AccountId account, const std::string& id, std::fu
         if (*existed) draft.add(store::ObjectRemoved{store::ObjectType::session, id});
         return {};
     };
-    store_.submit_directory({account, 0, {}, plan, [existed, done](const auto& result) {
+    store_.submit_directory({account, 0, {}, plan, [existed, done = std::move(done)](const auto& result) {
                                  done(result.has_value() && *existed);
                              }});
 }
