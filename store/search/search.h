@@ -14,6 +14,7 @@
 #include "store/error.h"
 #include "store/ids.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +27,10 @@ namespace facteur::store::search {
 
 enum class Field : std::uint8_t { from = 0, to = 1, cc = 2, bcc = 3, subject = 4, body = 5, attachment = 6 };
 inline constexpr std::size_t fields = 7;
+inline constexpr std::uint32_t all_fields = (1u << fields) - 1;
+constexpr std::uint32_t bit(Field field) {
+    return 1u << static_cast<unsigned>(field);
+}
 
 // The text of one email, UTF-8, decoded. `body` is plain text (HTML already turned into text), and
 // `attachment` the names (and text, where it could be had) of its attachments.
