@@ -35,8 +35,8 @@ public:
         std::string cookie;
         WebSession session;
     };
-    void open(const store::AccountRow& account, bool remember, std::string address, std::string_view user_agent,
-              store::Time now, std::function<void(store::Result<Opened>)> done);
+    void open(const store::AccountRow& account, bool remember, std::string address,
+              std::string_view user_agent, store::Time now, std::function<void(store::Result<Opened>)> done);
     struct Found {
         WebSession session;
         store::AccountRow account;
