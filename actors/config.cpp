@@ -125,6 +125,8 @@ std::map<std::string, Setter> keys_of(Config& c) {
         {"smtp.errors", set(c.smtp.errors)},
         {"smtp.idle", set(c.smtp.idle)},
         {"smtp.relay_networks", set(c.smtp.relay_networks)},
+        {"smtp.postmaster", set(c.smtp.postmaster)},
+        {"smtp.memory", set(c.smtp.memory)},
         {"auth.plaintext_on_loopback", set(c.auth.plaintext_on_loopback)},
         {"auth.session", set(c.auth.session)},
         {"auth.remembered_session", set(c.auth.remembered_session)},

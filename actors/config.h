@@ -41,6 +41,8 @@ struct Config {
         std::uint32_t errors = 20; // wrong commands before the connection ends
         std::chrono::seconds idle{300};
         std::vector<std::string> relay_networks; // CIDR: may send to any recipient without signing in
+        std::string postmaster;             // the account that gets postmaster's mail; empty: the oldest one
+        std::uint64_t memory = 512'000'000; // of all messages under way; then 452 4.3.1
     } smtp;
 
     struct Auth {

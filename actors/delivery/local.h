@@ -2,7 +2,8 @@
 //
 // Every recipient's account files the message in a commit of its own shard. The delivery key makes a delivery
 // that is repeated (the sender did not hear our answer, we crashed between two shards) find what was filed
-// already. Sub-addresses ("name+detail@") file into the mailbox of that name when there is one (RFC 5233).
+// already, for as long as the store keeps it. Sub-addresses ("name+detail@") file into the mailbox of that
+// name when there is one (RFC 5233).
 #pragma once
 
 #include "actors/mailbox/ingest.h"
@@ -20,17 +21,22 @@ namespace facteur {
 
 struct LocalRecipient {
     store::AccountRow account;
-    std::string address; // as the envelope had it
-    std::string detail;  // behind the "+", may be empty
+    std::string address;     // as the envelope had it
+    std::string detail;      // behind the "+", may be empty
+    std::uint64_t quota = 0; // octets that the account may hold; 0: filed however full it is
 };
 
-// Who an address is. Fails with Code::not_found (no such account), Code::stopped (suspended) or
-// Code::over_quota (the mailbox is full for a message of `size` octets).
+// Who an address is. "postmaster" of our domain always is somebody (RFC 5321 §4.5.1): the account of
+// `smtp.postmaster`, or else the oldest one that is active. Fails with Code::not_found (no such account),
+// Code::stopped (suspended) or Code::over_quota (the mailbox is full for a message of `size` octets). Any
+// thread but a loop.
 store::Result<LocalRecipient> resolve_recipient(const Services& services, std::string_view address,
                                                 std::uint64_t size);
 
-// Each result is `EmailFiled` or why not, in the order of `recipients`. `key`: what makes this delivery the
-// same as an earlier one; the account is added to it. `done` is called once, in `self`.
+// Each result is `EmailFiled` or why not, in the order of `recipients`. An account that is named twice gets
+// one email, in every mailbox that its recipients mean. `key`: what makes this delivery the same as an
+// earlier one; the account is added to it; empty: every delivery is a new one. `done` is called once, in
+// `self`, which may be gone before: the message is filed nevertheless.
 void deliver_local(caf::event_based_actor* self, const Services& services,
                    std::shared_ptr<const IngestedEmail> email, std::vector<LocalRecipient> recipients,
                    std::string_view key, std::function<void(std::vector<store::Result<EmailFiled>>)> done);
