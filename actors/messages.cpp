@@ -11,12 +11,15 @@ store::Error to_store(const caf::error& error) {
 
 void add_message_types(caf::actor_system_config& config) {
     config.add_message_type<SharedEmail>("SharedEmail");
+    config.add_message_type<SharedBody>("SharedBody");
     config.add_message_type<FileEmail>("FileEmail");
     config.add_message_type<CallMethod>("CallMethod");
+    config.add_message_type<StoreUpload>("StoreUpload");
     config.add_message_type<Watch>("Watch");
     config.add_message_type<Unwatch>("Unwatch");
     config.add_message_type<EmailFiled>("EmailFiled");
     config.add_message_type<MethodAnswered>("MethodAnswered");
+    config.add_message_type<UploadStored>("UploadStored");
     config.add_message_type<StateChanged>("StateChanged");
     config.add_message_type<CloseSessions>("CloseSessions");
     config.add_message_type<WriteDone>("WriteDone");

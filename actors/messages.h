@@ -27,6 +27,10 @@ namespace facteur {
 struct SharedEmail {
     std::shared_ptr<const IngestedEmail> email;
 };
+// A body made ready by `store::make_body`.
+struct SharedBody {
+    store::Body body;
+};
 
 // ---- sessions, delivery, import → mailbox actor
 // -----------------------------------------------------------------
@@ -44,15 +48,28 @@ struct FileEmail {
     std::int64_t at = 0;                     // now, seconds UTC
 };
 
-// Run a write method of JMAP (RFC 8620 §5.3 and kin) on the account, atomically per call.
+// Run a write method of JMAP (RFC 8620 §5.3 and kin) on the account: one commit, or several when the answer
+// asks for another turn (`MethodAnswered::again`).
 struct CallMethod {
     store::AccountId account = 0;
-    std::string name;                               // "Email/set"
-    std::string arguments;                          // JSON, result references resolved
+    std::string name;      // "Email/set"
+    std::string call_id;   // of the invocation: every answer carries it
+    std::string arguments; // JSON in the form that the method's `plan` reads: prepared, references resolved
     std::map<std::string, std::string> created_ids; // creation id → id
     std::vector<SharedEmail> emails; // made by the session from blobs, in the order that the method asks
+    std::vector<SharedBody> uploads; // bodies to be kept as uploads (Blob/upload)
     std::int64_t at = 0;
     std::uint64_t quota = 0;
+};
+
+// Keep this body as an upload of the account (RFC 8620 §6.1) until `expires`: answered by `UploadStored`.
+struct StoreUpload {
+    store::AccountId account = 0;
+    SharedBody body;
+    std::string type;
+    std::int64_t expires = 0; // seconds UTC
+    std::int64_t at = 0;
+    std::uint64_t quota = 0; // octets; 0: not checked
 };
 
 // Tell the sender about every commit of the account from now on, by `StateChanged`, until it ends or says
@@ -76,6 +93,13 @@ struct EmailFiled {
 struct MethodAnswered {
     std::string answers; // JSON: one or more invocations [name, arguments, call id]
     std::map<std::string, std::string> created_ids; // those the call added
+    // The call has more to change than one commit should: the mailbox actor runs it again. Never seen by who
+    // asked.
+    bool again = false;
+};
+
+struct UploadStored {
+    std::uint64_t size = 0; // octets
 };
 
 // A commit changed these states; sent after it is on disk, in the order of commits.
@@ -136,14 +160,31 @@ typename Inspector::result_type inspect(Inspector& f, SharedEmail& x) {
              }));
 }
 template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, SharedBody& x) {
+    std::string bytes;
+    if (x.body.bytes) bytes = *x.body.bytes;
+    return f(caf::meta::type_name("SharedBody"), bytes, caf::meta::load_callback([&]() -> caf::error {
+                 x.body = store::make_body(std::make_shared<const std::string>(std::move(bytes)));
+                 return caf::none;
+             }));
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, StoreUpload& x) {
+    return f(caf::meta::type_name("StoreUpload"), x.account, x.body, x.type, x.expires, x.at, x.quota);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, UploadStored& x) {
+    return f(caf::meta::type_name("UploadStored"), x.size);
+}
+template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, FileEmail& x) {
     return f(caf::meta::type_name("FileEmail"), x.account, x.email, x.role, x.mailboxes, x.delivery, x.quota,
              x.delivered, x.skip_same_body, x.at);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, CallMethod& x) {
-    return f(caf::meta::type_name("CallMethod"), x.account, x.name, x.arguments, x.created_ids, x.emails,
-             x.at, x.quota);
+    return f(caf::meta::type_name("CallMethod"), x.account, x.name, x.call_id, x.arguments, x.created_ids,
+             x.emails, x.uploads, x.at, x.quota);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, Watch& x) {
@@ -159,7 +200,7 @@ typename Inspector::result_type inspect(Inspector& f, EmailFiled& x) {
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, MethodAnswered& x) {
-    return f(caf::meta::type_name("MethodAnswered"), x.answers, x.created_ids);
+    return f(caf::meta::type_name("MethodAnswered"), x.answers, x.created_ids, x.again);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, StateChanged& x) {

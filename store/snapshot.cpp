@@ -154,6 +154,13 @@ std::optional<UploadRow> Snapshot::upload(AccountId account, const Hash& body) c
     return decoded<UploadRow>(raw().get(db_uploads, body_key(account, body)));
 }
 
+void Snapshot::uploads(AccountId account, const std::function<bool(const UploadRow&)>& each) const {
+    scan(raw().rows, raw().database(db_uploads), make_key(account), [&](auto, auto value) {
+        const auto row = decode_row<UploadRow>(value);
+        return !row || each(*row);
+    });
+}
+
 // ---- objects, queue, deliveries
 
 std::optional<std::string> Snapshot::object(AccountId account, ObjectType type, std::string_view id) const {

@@ -97,6 +97,8 @@ public:
                                                 std::uint64_t size) const;
     [[nodiscard]] Result<std::string> read_body(const Hash& body) const;
     [[nodiscard]] std::optional<UploadRow> upload(AccountId account, const Hash& body) const;
+    // All of the account, by hash; expired ones too, until `Store::trim` takes them away.
+    void uploads(AccountId account, const std::function<bool(const UploadRow&)>& each) const;
 
     // -- objects, queue, deliveries
     [[nodiscard]] std::optional<std::string> object(AccountId account, ObjectType type,

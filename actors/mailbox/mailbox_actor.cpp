@@ -1,7 +1,9 @@
 #include "actors/mailbox/mailbox_actor.h"
 
 #include "actors/mailbox/file_email.h"
+#include "actors/mailbox/keep_upload.h"
 
+#include <algorithm>
 #include <chrono>
 #include <unordered_set>
 
@@ -48,6 +50,14 @@ WriteDone outcome(std::uint64_t ticket, store::AccountId account,
     return done;
 }
 
+void tell_lane_followers(const MailboxServices& services, const store::Commit& commit) {
+    if (services.committed) services.committed(commit.shard);
+    const bool queued = std::any_of(commit.changes.begin(), commit.changes.end(), [](const auto& change) {
+        return std::holds_alternative<store::QueuePut>(change);
+    });
+    if (queued && services.queued) services.queued(commit.shard);
+}
+
 void submit(MailboxActor* self, store::Plan plan, std::vector<store::Body> bodies, store::Time at,
             std::function<void(const WriteDone&)> answer) {
     auto& state = self->state;
@@ -61,7 +71,7 @@ void submit(MailboxActor* self, store::Plan plan, std::vector<store::Body> bodie
     write.done = [self_address = caf::actor_cast<caf::actor>(self), ticket, account = state.account,
                   services = &state.mailboxes->services()](store::Result<store::Committed> result) {
         auto done = outcome(ticket, account, result);
-        if (done.changed && services->committed) services->committed(result->commit.shard);
+        if (done.changed) tell_lane_followers(*services, result->commit);
         caf::anon_send(self_address, std::move(done));
     };
     state.mailboxes->services().store.submit(std::move(write));
@@ -90,18 +100,41 @@ caf::result<EmailFiled> file_email(MailboxActor* self, FileEmail& request) {
     return promise;
 }
 
-caf::result<MethodAnswered> call_method(MailboxActor* self, CallMethod& request) {
-    auto promise = self->make_response_promise<MethodAnswered>();
+// One turn of the call; `promise` is kept when the last one is durable.
+void run_method(MailboxActor* self, std::shared_ptr<const CallMethod> call,
+                caf::typed_response_promise<MethodAnswered> promise) {
     auto answered = std::make_shared<MethodAnswered>();
     std::vector<store::Body> bodies;
-    for (const auto& email : request.emails)
+    for (const auto& email : call->emails)
         bodies.push_back(email.email->body);
-    const auto at = request.at;
-    auto call = std::make_shared<const CallMethod>(std::move(request));
-    submit(self, self->state.mailboxes->services().plan_method(call, answered), std::move(bodies), at,
-           [promise, answered](const WriteDone& done) mutable {
-               if (done.ok)
+    for (const auto& upload : call->uploads)
+        bodies.push_back(upload.body);
+    submit(self, self->state.mailboxes->services().plan_method(call, answered), std::move(bodies), call->at,
+           [self, call, promise, answered](const WriteDone& done) mutable {
+               if (!done.ok)
+                   promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
+               else if (answered->again)
+                   run_method(self, std::move(call), std::move(promise));
+               else
                    promise.deliver(std::move(*answered));
+           });
+}
+
+caf::result<MethodAnswered> call_method(MailboxActor* self, CallMethod& request) {
+    auto promise = self->make_response_promise<MethodAnswered>();
+    run_method(self, std::make_shared<const CallMethod>(std::move(request)), promise);
+    return promise;
+}
+
+caf::result<UploadStored> store_upload(MailboxActor* self, StoreUpload& request) {
+    auto promise = self->make_response_promise<UploadStored>();
+    std::vector<store::Body> bodies{request.body.body};
+    const auto at = request.at;
+    const auto size = request.body.body.bytes->size();
+    submit(self, plan_upload(std::make_shared<const StoreUpload>(std::move(request))), std::move(bodies), at,
+           [promise, size](const WriteDone& done) mutable {
+               if (done.ok)
+                   promise.deliver(UploadStored{size});
                else
                    promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
            });
@@ -136,6 +169,10 @@ caf::behavior mailbox_actor(MailboxActor* self, store::AccountId account, Mailbo
         [self](CallMethod& request) -> caf::result<MethodAnswered> {
             self->state.touched = true;
             return call_method(self, request);
+        },
+        [self](StoreUpload& request) -> caf::result<UploadStored> {
+            self->state.touched = true;
+            return store_upload(self, request);
         },
         [self](WriteDone& done) {
             auto entry = self->state.waiting.extract(done.ticket);

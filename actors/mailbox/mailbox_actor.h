@@ -4,8 +4,9 @@
 // the lane, in the order of arrival, answers after the commit is on disk, and tells the sessions that watch
 // the account what changed, in the order of commits. It holds no copy of the mailbox: readers open snapshots.
 //
-// Accepts `FileEmail` → `EmailFiled`, `CallMethod` → `MethodAnswered`, `Watch`, `Unwatch`, `CloseSessions`;
-// sends `StateChanged` and `CloseSessions` to watchers. Errors are those of `to_caf`.
+// Accepts `FileEmail` → `EmailFiled`, `CallMethod` → `MethodAnswered`, `StoreUpload` → `UploadStored`,
+// `Watch`, `Unwatch`, `CloseSessions`; sends `StateChanged` and `CloseSessions` to watchers. Errors are those
+// of `to_caf`.
 #pragma once
 
 #include "actors/messages.h"
@@ -28,6 +29,8 @@ struct MailboxServices {
     // Called on the lane's thread for every commit that added or removed emails of the account's shard: wakes
     // indexing.
     std::function<void(store::ShardId)> committed;
+    // The same for every commit that put something into the shard's queue: wakes the queue. May be empty.
+    std::function<void(store::ShardId)> queued;
 };
 
 // Finds or spawns mailbox actors. Thread-safe; outlives the actor system's actors.

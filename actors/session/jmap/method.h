@@ -5,7 +5,7 @@
 //
 // **Write methods** have two halves. `prepare` runs in the calling actor and does all that is slow or needs
 // more than rows: checks the arguments, reads blobs, composes and ingests new emails. It gives the call for
-// the account's mailbox actor. `plan` runs on the lane (store/draft.h), decides on the newest state, and
+// the account's mailbox actor; the run adds `call_id` and sends it. `plan` runs on the lane (store/draft.h), decides on the newest state, and
 // writes the answers; what it does is one commit, so a call is atomic. A write method may answer with more
 // than one invocation (EmailSubmission/set and its implicit Email/set, RFC 8621 §7.5).
 //
