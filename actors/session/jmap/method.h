@@ -5,9 +5,10 @@
 //
 // **Write methods** have two halves. `prepare` runs in the calling actor and does all that is slow or needs
 // more than rows: checks the arguments, reads blobs, composes and ingests new emails. It gives the call for
-// the account's mailbox actor; the run adds `call_id` and sends it. `plan` runs on the lane (store/draft.h), decides on the newest state, and
-// writes the answers; what it does is one commit, so a call is atomic. A write method may answer with more
-// than one invocation (EmailSubmission/set and its implicit Email/set, RFC 8621 §7.5).
+// the account's mailbox actor; the run adds `call_id` and sends it. `plan` runs on the lane (store/draft.h),
+// decides on the newest state, and writes the answers; what it does is one commit, so a call is atomic. A
+// write method may answer with more than one invocation (EmailSubmission/set and its implicit Email/set, RFC
+// 8621 §7.5).
 //
 // The account has been checked before either is called: `user` may use it. Errors are method errors
 // (RFC 8620 §3.6.2); those of a plan are answered by the plan itself, so that a plan fails only when the
