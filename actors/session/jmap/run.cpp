@@ -1,0 +1,148 @@
+#include "actors/session/jmap/run.h"
+
+#include "actors/accounts/quota.h"
+#include "actors/clock.h"
+#include "actors/mailbox/mailbox_actor.h"
+#include "actors/metrics.h"
+#include "actors/session/jmap/ids.h"
+#include "actors/session/jmap/method.h"
+#include "transport/jmap/response.h"
+
+#include <chrono>
+#include <memory>
+
+namespace facteur {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+jmap::MethodError error_of(const store::Error& error) {
+    const bool later = error.code == store::Code::busy || error.code == store::Code::stopped;
+    return {later ? "serverUnavailable" : "serverFail", error.message};
+}
+
+// One request under way. Lives as long as a call of it waits for the mailbox actor.
+class Run : public std::enable_shared_from_this<Run> {
+public:
+    Run(caf::event_based_actor* self, const Services& services, store::AccountRow user, jmap::Request request,
+        RunOptions options, std::function<void(std::string)> done)
+        : self_(self), services_(services), user_(std::move(user)), request_(std::move(request)),
+          options_(std::move(options)), done_(std::move(done)) {
+        if (options_.websocket_request_id) response_.open_frame(*options_.websocket_request_id);
+    }
+
+    // Runs calls until one has to wait, or all are done.
+    void proceed() {
+        while (next_ < request_.calls.size())
+            if (start(request_.calls[next_++]) == Progress::waits) return;
+        done_(std::move(response_).finish(request_.gives_created_ids ? &request_.created_ids : nullptr,
+                                          options_.session_state));
+    }
+
+private:
+    enum class Progress { answered, waits };
+
+    Progress start(const jmap::Invocation& call) {
+        begun_ = Clock::now();
+        const auto* method = find_method(call.name);
+        if (method == nullptr || !request_.uses(method->capability)) {
+            response_.error({"unknownMethod", {}}, call.call_id);
+            return Progress::answered;
+        }
+        auto arguments = jmap::resolve(call, response_, services_.jmap_limits);
+        if (!arguments) return refuse(*method, call, arguments.error());
+        if (response_.size() > services_.jmap_limits.max_response)
+            return refuse(*method, call, {"requestTooLarge", "The response is too long for further calls."});
+        if (auto denied = account_fault(*method, arguments->object())) return refuse(*method, call, *denied);
+        return method->read != nullptr ? read(*method, call, arguments->object())
+                                       : write(*method, call, arguments->object());
+    }
+
+    // Every method but Core/echo works on an account, which must be the user's.
+    [[nodiscard]] std::optional<jmap::MethodError> account_fault(const Method& method,
+                                                                 jmap::Object arguments) const {
+        if (method.capability == jmap::Capability::core) return std::nullopt;
+        const auto value = jmap::member(arguments, "accountId");
+        const auto id = value ? jmap::as_string(*value) : std::nullopt;
+        if (!id) return jmap::MethodError{"invalidArguments", "\"accountId\" must be an id."};
+        if (read_account_id(*id) == user_.id) return std::nullopt;
+        return jmap::MethodError{"accountNotFound", {}};
+    }
+
+    [[nodiscard]] MethodContext context() const {
+        return {services_, user_, request_.created_ids, seconds_now()};
+    }
+
+    Progress read(const Method& method, const jmap::Invocation& call, jmap::Object arguments) {
+        const auto result = method.read(context(), arguments, response_.begin(method.name, call.call_id));
+        if (!result) {
+            response_.undo();
+            return refuse(method, call, result.error());
+        }
+        response_.end();
+        count(method, "ok");
+        return Progress::answered;
+    }
+
+    Progress write(const Method& method, const jmap::Invocation& call, jmap::Object arguments) {
+        auto prepared = method.prepare(context(), arguments);
+        if (!prepared) return refuse(method, call, prepared.error());
+        prepared->account = user_.id;
+        prepared->name = method.name;
+        prepared->call_id = call.call_id;
+        prepared->at = seconds_now();
+        prepared->quota = quota_of(user_, services_.config);
+        self_->request(services_.mailboxes.of(user_.id), caf::infinite, std::move(*prepared))
+            .then(
+                [run = shared_from_this(), &method, &call](MethodAnswered& answered) {
+                    run->response_.append(answered.answers, call.call_id);
+                    for (auto& [creation_id, id] : answered.created_ids)
+                        run->request_.created_ids.insert_or_assign(creation_id, std::move(id));
+                    run->count(method, "ok");
+                    run->proceed();
+                },
+                [run = shared_from_this(), &method, &call](const caf::error& error) {
+                    run->refuse(method, call, error_of(to_store(error)));
+                    run->proceed();
+                });
+        return Progress::waits;
+    }
+
+    Progress refuse(const Method& method, const jmap::Invocation& call, const jmap::MethodError& error) {
+        response_.error(error, call.call_id);
+        count(method, "error");
+        return Progress::answered;
+    }
+
+    void count(const Method& method, std::string_view result) {
+        const std::chrono::duration<double> took = Clock::now() - begun_;
+        services_.metrics.command(Door::http, method.name, result, took.count());
+    }
+
+    caf::event_based_actor* self_;
+    const Services& services_;
+    store::AccountRow user_;
+    jmap::Request request_;
+    RunOptions options_;
+    std::function<void(std::string)> done_;
+    jmap::Response response_;
+    std::size_t next_ = 0;
+    Clock::time_point begun_;
+};
+
+} // namespace
+
+void run_request(caf::event_based_actor* self, const Services& services, const store::AccountRow& user,
+                 jmap::Request request, RunOptions options, std::function<void(std::string)> done) {
+    std::make_shared<Run>(self, services, user, std::move(request), std::move(options), std::move(done))
+        ->proceed();
+}
+
+std::uint32_t supported_capabilities() {
+    using jmap::bit_of;
+    using jmap::Capability;
+    return bit_of(Capability::core) | bit_of(Capability::mail) | bit_of(Capability::submission) |
+           bit_of(Capability::websocket) | bit_of(Capability::blob) | bit_of(Capability::quota);
+}
+
+} // namespace facteur
