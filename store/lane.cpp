@@ -24,13 +24,6 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::size_t weight(const Write& write) {
-    std::size_t octets = write_overhead;
-    for (const auto& body : write.bodies)
-        octets += body.bytes->size();
-    return octets;
-}
-
 // Counts into a histogram whose n-th place ends at `first` × 2ⁿ.
 void count(std::vector<std::uint64_t>& histogram, double value, double first, std::size_t places) {
     histogram.resize(places);
@@ -96,14 +89,37 @@ void Lane::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
+// What the lane would hold with this write too.
+std::size_t Lane::weight_with(const Write& write) const {
+    auto octets = waiting_octets_ + write_overhead;
+    for (const auto& body : write.bodies)
+        if (!waiting_bodies_.contains(body.bytes)) octets += body.bytes->size();
+    return octets;
+}
+
+void Lane::count_in(const Write& write) {
+    waiting_octets_ += write_overhead;
+    for (const auto& body : write.bodies)
+        if (++waiting_bodies_[body.bytes] == 1) waiting_octets_ += body.bytes->size();
+}
+
+void Lane::count_out(const std::vector<SharedBytes>& bodies, std::size_t writes) {
+    waiting_octets_ -= writes * write_overhead;
+    for (const auto& bytes : bodies) {
+        const auto found = waiting_bodies_.find(bytes);
+        if (--found->second > 0) continue;
+        waiting_octets_ -= bytes->size();
+        waiting_bodies_.erase(found);
+    }
+}
+
 void Lane::submit(const Shard& shard, Write write) {
-    const auto octets = weight(write);
     auto refusal = Error{Code::stopped, "The server is stopping."};
     {
         const std::lock_guard lock(mutex_);
-        if (!stopping_ && (queue_.empty() || waiting_octets_ + octets <= options_.lane_queue_bytes)) {
-            waiting_octets_ += octets;
-            queue_.push_back({&shard, std::move(write), {}, octets});
+        if (!stopping_ && (queue_.empty() || weight_with(write) <= options_.lane_queue_bytes)) {
+            count_in(write);
+            queue_.push_back({&shard, std::move(write), {}});
             if (queue_.size() == 1) wake_.notify_one();
             return;
         }
@@ -118,7 +134,7 @@ Result<void> Lane::run(const std::function<Result<void>()>& job) {
     {
         const std::lock_guard lock(mutex_);
         if (stopping_) return fail(Code::stopped, "The store is closing.");
-        queue_.push_back({nullptr, {}, [&] { answer.set_value(job()); }, 0});
+        queue_.push_back({nullptr, {}, [&] { answer.set_value(job()); }});
     }
     wake_.notify_one();
     return answered.get();
@@ -138,25 +154,30 @@ void Lane::loop() {
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
         if (queue_.empty()) return;
         std::map<const Shard*, std::vector<Write>> by_shard;
-        std::size_t octets = 0;
+        std::vector<SharedBytes> bodies;
+        std::size_t writes = 0;
         std::function<void()> job;
         for (std::size_t taken = 0; !queue_.empty() && taken < options_.lane_batch; ++taken) {
             auto& next = queue_.front();
             if (next.job && !by_shard.empty()) break;
-            octets += next.octets;
-            if (next.job)
+            if (next.job) {
                 job = std::move(next.job);
-            else
+            } else {
+                ++writes;
+                for (const auto& body : next.write.bodies)
+                    bodies.push_back(body.bytes);
                 by_shard[next.shard].push_back(std::move(next.write));
+            }
             queue_.pop_front();
             if (job) break;
         }
         lock.unlock();
         if (job) job();
-        for (auto& [shard, writes] : by_shard)
-            write_batch(*shard, writes);
+        for (auto& [shard, batch] : by_shard)
+            write_batch(*shard, batch);
+        by_shard.clear();
         lock.lock();
-        waiting_octets_ -= octets;
+        count_out(bodies, writes);
     }
 }
 

@@ -14,6 +14,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 namespace facteur::store {
@@ -37,9 +38,13 @@ private:
         const Shard* shard = nullptr;
         Write write;
         std::function<void()> job; // instead of a write
-        std::size_t octets = 0;
     };
+    // Bytes that waiting writes share: a message to a thousand accounts is in memory once.
+    using SharedBytes = std::shared_ptr<const std::string>;
 
+    [[nodiscard]] std::size_t weight_with(const Write& write) const;
+    void count_in(const Write& write);
+    void count_out(const std::vector<SharedBytes>& bodies, std::size_t writes);
     void loop();
     void write_batch(const Shard& shard, std::vector<Write>& writes);
     Result<void> try_batch(const Shard& shard, std::vector<Write>& writes,
@@ -53,6 +58,7 @@ private:
     std::condition_variable wake_;
     std::deque<Waiting> queue_;
     std::size_t waiting_octets_ = 0;
+    std::unordered_map<SharedBytes, std::size_t> waiting_bodies_; // how many waiting writes name them
     bool stopping_ = false;
     LaneStatistics statistics_;
     std::thread thread_;
