@@ -1,5 +1,7 @@
 #include "actors/config.h"
 
+#include "actors/session/smtp/networks.h"
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -154,6 +156,10 @@ std::optional<std::string> contradiction(const Config& config) {
     if (config.domain.empty()) return "domain must not be empty";
     if (config.tls.certificate.empty() != config.tls.key.empty())
         return "tls.certificate and tls.key must both be given, or neither";
+    if (const auto networks = Networks::parse(config.smtp.relay_networks); !networks)
+        return fmt::format("smtp.relay_networks: {}", networks.error().message);
+    if (config.smtp.memory < config.smtp.message_size)
+        return "smtp.memory must hold one message of smtp.message_size";
     if (config.store.shards == 0 || (config.store.shards & (config.store.shards - 1)) != 0 ||
         config.store.shards > 1024)
         return "store.shards must be a power of two, at most 1024";
