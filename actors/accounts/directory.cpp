@@ -3,8 +3,10 @@
 #include "actors/accounts/address.h"
 #include "actors/accounts/password.h"
 #include "actors/accounts/provision.h"
+#include "transport/sasl/scram_keys.h"
 
 #include <fmt/format.h>
+#include <openssl/rand.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -28,6 +30,14 @@ void end_sessions(store::Draft& draft, store::AccountId account) {
         draft.add(store::ObjectRemoved{store::ObjectType::session, std::string(id)});
         return true;
     });
+}
+
+// What SCRAM-SHA-256 needs of a password; of one that came as a hash it cannot be had.
+store::ScramKeys scram_keys(std::string_view password) {
+    std::string salt(sasl::scram_salt_octets, '\0');
+    RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), static_cast<int>(salt.size()));
+    auto keys = sasl::derive_scram_keys(password, salt);
+    return {std::move(keys.salt), keys.iterations, std::move(keys.stored_key), std::move(keys.server_key)};
 }
 
 // Waits until a number of things that were begun are done.
@@ -97,6 +107,7 @@ store::Result<store::AccountRow> Directory::prepare(const NewAccount& account, s
         row.password_hash = account.password;
     } else if (!account.password.empty()) {
         row.password_hash = hash_password(account.password);
+        row.scram = scram_keys(account.password);
     }
     row.name = account.name;
     row.quota = account.quota;
@@ -182,16 +193,19 @@ store::Result<store::AccountRow> Directory::change(std::string_view address, sto
 store::Result<store::AccountRow> Directory::set_password(std::string_view address,
                                                          const std::string& password, store::Time now) {
     auto hash = password;
-    if (!password.starts_with("$"))
+    std::optional<store::ScramKeys> scram;
+    if (!password.starts_with("$")) {
         hash = hash_password(password);
-    else if (!is_password_hash(password))
+        scram = scram_keys(password);
+    } else if (!is_password_hash(password)) {
         return store::fail(store::Code::invalid,
                            "The password looks like a hash, but only $argon2id$ is known.");
+    }
     return change(
         address, now,
         [&](store::AccountRow& row) {
             row.password_hash = hash;
-            row.scram.reset();
+            row.scram = scram;
         },
         true);
 }
