@@ -43,6 +43,7 @@ std::shared_ptr<Connection> Connection::adopt(Loop& loop, uv_stream_s* stream, s
 
 void Connection::start(std::unique_ptr<Handler> handler) {
     handler_ = std::move(handler);
+    if (closed_) return handler_->on_closed(); // lost while the handler was made
     start_reading();
 }
 

@@ -98,12 +98,30 @@ std::string TlsSession::cipher() const {
 }
 
 std::string TlsSession::exporter_binding() const {
+    // Without it two connections can share a key (RFC 9266 §4.2).
+    if (SSL_version(ssl_) < TLS1_3_VERSION && SSL_get_extms_support(ssl_) != 1) return {};
     std::array<unsigned char, 32> key{};
     constexpr std::string_view label = "EXPORTER-Channel-Binding"; // RFC 9266 §2
     if (SSL_export_keying_material(ssl_, key.data(), key.size(), label.data(), label.size(), nullptr, 0, 0) !=
         1)
         return {};
     return {reinterpret_cast<const char*>(key.data()), key.size()};
+}
+
+// The certificate's hash by the function of its signature; SHA-256 for MD5 and SHA-1 (RFC 5929 §4.1).
+std::string TlsSession::end_point_binding() const {
+    X509* certificate = SSL_get_certificate(ssl_);
+    int digest = NID_undef, key = NID_undef;
+    if (certificate == nullptr ||
+        OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest, &key) != 1)
+        return {};
+    const bool weak = digest == NID_md5 || digest == NID_sha1;
+    const auto* function = weak ? EVP_sha256() : EVP_get_digestbynid(digest);
+    if (function == nullptr) return {};
+    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+    unsigned size = 0;
+    if (X509_digest(certificate, function, hash.data(), &size) != 1) return {};
+    return {reinterpret_cast<const char*>(hash.data()), size};
 }
 
 void TlsSession::take_output(std::string& encrypted) {

@@ -57,8 +57,10 @@ public:
     [[nodiscard]] bool peer_has_shut() const { return peer_shut_; }
     [[nodiscard]] std::string version() const; // "TLSv1.3"
     [[nodiscard]] std::string cipher() const;  // "TLS_AES_256_GCM_SHA384"
-    // Channel binding: RFC 9266 tls-exporter (TLS 1.3), RFC 5929 tls-server-end-point.
+    // Channel bindings, empty when there is none: RFC 9266 tls-exporter (TLS 1.3, or 1.2 with an extended
+    // master secret), RFC 5929 §4 tls-server-end-point.
     [[nodiscard]] std::string exporter_binding() const;
+    [[nodiscard]] std::string end_point_binding() const;
 
 private:
     void take_output(std::string& encrypted);
