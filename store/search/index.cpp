@@ -1,0 +1,222 @@
+#include "store/codec.h"
+#include "store/search/implementation.h"
+
+#include <fmt/format.h>
+#include <unicode/uversion.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace facteur::store::search {
+namespace {
+
+// Raised when words are cut, folded, stemmed or stored otherwise.
+constexpr int form = 1;
+
+std::string wanted_form() {
+    return fmt::format("{} icu {}", form, U_ICU_VERSION_MAJOR_NUM);
+}
+
+// When so many documents are removed, their postings are worth a pass: it costs less than they do.
+bool wants_pass(const AccountRecord& record) {
+    return record.dead >= 64 + record.live / 4 || (record.live == 0 && record.dead > 0);
+}
+
+// One update, within its transaction.
+class Updater {
+public:
+    explicit Updater(WriteTransaction& transaction)
+        : transaction_(transaction), sets_(transaction),
+          counts_(read_counts(transaction.get(), transaction.database(db_meta))) {}
+
+    Result<void> run(const std::vector<Document>& added, const std::vector<Removal>& removed) {
+        for (const auto& removal : removed)
+            remove(removal);
+        if (auto replaced = make_way(added); !replaced) return replaced;
+        for (const auto& document : added)
+            add(document);
+        return put_postings();
+    }
+    void move(const Position& position) {
+        auto& record = account(position.account);
+        record.modseq = position.modseq;
+        record.below = position.below;
+    }
+    void finish(Sequence mark) {
+        sets_.write();
+        for (const auto& [id, record] : accounts_) {
+            transaction_.put(db_accounts, account_prefix(id), encode_account(record));
+            if (wants_pass(record)) transaction_.put(db_meta, tidy_key(id), {});
+        }
+        put_counts(transaction_, counts_);
+        std::string number;
+        append_big(number, mark);
+        transaction_.put(db_meta, meta_mark, number);
+    }
+
+private:
+    AccountRecord& account(AccountId id) {
+        const auto [entry, is_new] = accounts_.try_emplace(id);
+        if (is_new)
+            if (auto record = read_account(transaction_.get(), transaction_.database(db_accounts), id))
+                entry->second = std::move(*record);
+        return entry->second;
+    }
+
+    void remove(const Removal& removal) {
+        if (!sets_.remove(removal.account, Set::live, removal.email)) return;
+        sets_.add(removal.account, Set::dead, removal.email);
+        auto& record = account(removal.account);
+        --record.live;
+        ++record.dead;
+        --counts_.documents;
+    }
+
+    // Takes away every posting of documents that are there, or were, under the ids of the new ones.
+    Result<void> make_way(const std::vector<Document>& added) {
+        std::map<AccountId, std::set<EmailId>> in_the_way;
+        for (const auto& document : added) {
+            const auto id = document.account;
+            auto& record = account(id);
+            bool known = false;
+            if (sets_.remove(id, Set::live, document.email)) known = true, --record.live, --counts_.documents;
+            if (sets_.remove(id, Set::dead, document.email)) known = true, --record.dead;
+            if (sets_.remove(id, Set::leaving, document.email)) known = true, --record.leaving;
+            if (known || record.clearing) in_the_way[id].insert(document.email);
+        }
+        for (const auto& [id, emails] : in_the_way) {
+            const bool all = account(id).clearing;
+            const auto dropped =
+                drop_postings(transaction_, id, account_prefix(id), std::numeric_limits<std::size_t>::max(),
+                              [&, &old = emails](EmailId email) { return all || old.contains(email); });
+            if (!dropped) return tl::unexpected(dropped.error());
+            counts_.terms -= dropped->words;
+            if (all) forget(id);
+        }
+        return {};
+    }
+    // What is left of an account whose removal was interrupted.
+    void forget(AccountId id) {
+        auto& record = account(id);
+        for (const auto set : {Set::live, Set::dead, Set::leaving})
+            for (const auto email :
+                 IdSet::read(transaction_.get(), transaction_.database(db_documents), id, set).ids())
+                sets_.remove(id, set, email);
+        counts_.documents -= record.live;
+        record = {};
+    }
+
+    void add(const Document& document) {
+        if (!sets_.add(document.account, Set::live, document.email)) return; // twice in one update
+        ++account(document.account).live;
+        ++counts_.documents;
+        for (const auto& [word, mask] : terms_of(document))
+            postings_[word_prefix(document.account, word)].push_back({document.email, mask});
+    }
+
+    Result<void> put_postings() {
+        std::vector<decltype(postings_)::value_type*> words;
+        words.reserve(postings_.size());
+        for (auto& entry : postings_)
+            words.push_back(&entry);
+        // In the order of keys, so that neighbours are written while their page is at hand.
+        std::sort(words.begin(), words.end(),
+                  [](const auto* a, const auto* b) { return a->first < b->first; });
+        Cursor cursor(transaction_.get(), transaction_.database(db_postings));
+        for (auto* word : words) {
+            auto& [prefix, postings] = *word;
+            std::sort(postings.begin(), postings.end(),
+                      [](const Posting& a, const Posting& b) { return a.email < b.email; });
+            const auto result = add_postings(transaction_, cursor, prefix, postings);
+            if (result == Added::damaged) return damaged_index();
+            if (result == Added::to_new_word) ++counts_.terms;
+        }
+        return {};
+    }
+
+    WriteTransaction& transaction_;
+    SetWriter sets_;
+    Counts counts_;
+    std::map<AccountId, AccountRecord> accounts_;
+    std::unordered_map<std::string, std::vector<Posting>> postings_; // by word_prefix
+};
+
+Result<void> check_form(Environment& environment) {
+    WriteTransaction transaction(environment);
+    const auto found = transaction.get(db_meta, meta_form);
+    if (found && *found == wanted_form()) return {};
+    if (found)
+        return fail(Code::corrupt, fmt::format("The search index has the form {} and should have {}.", *found,
+                                               wanted_form()));
+    transaction.put(db_meta, meta_form, wanted_form());
+    return transaction.commit();
+}
+
+} // namespace
+
+Counts read_counts(MDB_txn* transaction, MDB_dbi meta) {
+    Counts counts;
+    if (const auto bytes = get(transaction, meta, meta_counts); bytes && bytes->size() == 16)
+        counts = {read_big<std::uint64_t>(*bytes), read_big<std::uint64_t>(bytes->substr(8))};
+    return counts;
+}
+void put_counts(WriteTransaction& transaction, const Counts& counts) {
+    std::string bytes;
+    append_big(bytes, counts.documents);
+    append_big(bytes, counts.terms);
+    transaction.put(db_meta, meta_counts, bytes);
+}
+std::string tidy_key(AccountId account) {
+    return std::string(meta_tidy) + account_prefix(account);
+}
+
+Result<std::unique_ptr<Index>> Index::open(const Options& options) {
+    // The last transaction may be lost with the machine's power: then the mark is older and it comes again.
+    auto environment = Environment::open(options.path, options.map, search_databases, MDB_NOMETASYNC);
+    if (!environment) return tl::unexpected(environment.error());
+    if (auto good = check_form(**environment); !good) return tl::unexpected(good.error());
+    auto implementation = std::make_unique<Implementation>();
+    implementation->environment = std::move(*environment);
+    return std::unique_ptr<Index>(new Index(std::move(implementation)));
+}
+Index::Index(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
+Index::~Index() = default;
+
+Sequence Index::mark() const {
+    const Reading now(*implementation_->environment);
+    const auto bytes = get(now.get(), implementation_->database(db_meta), meta_mark);
+    return bytes && bytes->size() == 8 ? read_big<Sequence>(*bytes) : 0;
+}
+
+Position Index::position(AccountId account) const {
+    const Reading now(*implementation_->environment);
+    const auto record = read_account(now.get(), implementation_->database(db_accounts), account);
+    return record ? Position{account, record->modseq, record->below} : Position{account};
+}
+
+Result<void> Index::update(const std::vector<Document>& added, const std::vector<Removal>& removed,
+                           Sequence mark, const std::vector<Position>& positions) {
+    WriteTransaction transaction(*implementation_->environment);
+    if (transaction.failed()) return transaction.commit();
+    Updater updater(transaction);
+    if (auto done = updater.run(added, removed); !done) return done;
+    for (const auto& position : positions)
+        updater.move(position);
+    updater.finish(mark);
+    return transaction.commit();
+}
+
+Index::Statistics Index::statistics() const {
+    const Reading now(*implementation_->environment);
+    const auto counts = read_counts(now.get(), implementation_->database(db_meta));
+    Statistics statistics{counts.documents, counts.terms, 0};
+    for (std::size_t number = 0; now.get() != nullptr && number < search_databases.size(); ++number) {
+        MDB_stat of{};
+        if (mdb_stat(now.get(), implementation_->environment->database(number), &of) == 0)
+            statistics.octets += of.ms_psize * (of.ms_branch_pages + of.ms_leaf_pages + of.ms_overflow_pages);
+    }
+    return statistics;
+}
+
+} // namespace facteur::store::search

@@ -1,0 +1,219 @@
+// Evaluates an expression over the postings of one account.
+#include "store/search/implementation.h"
+#include "store/search/leaf.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace facteur::store::search {
+namespace {
+
+using Ids = std::vector<EmailId>; // ascending, unique
+
+// A prefix gathers the postings of many words: they are made unique whenever so many have come together, so
+// that memory is bounded by the account's emails.
+constexpr std::size_t gathered = 1 << 17;
+
+Ids intersection(const Ids& a, const Ids& b) {
+    Ids both;
+    both.reserve(std::min(a.size(), b.size()));
+    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+    return both;
+}
+Ids united(const Ids& a, const Ids& b) {
+    Ids either;
+    either.reserve(a.size() + b.size());
+    std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(either));
+    return either;
+}
+Ids difference(const Ids& a, const Ids& b) {
+    Ids rest;
+    rest.reserve(a.size());
+    std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(rest));
+    return rest;
+}
+
+// Sorts by email and joins the masks of one email.
+void settle(std::vector<Posting>& postings) {
+    std::sort(postings.begin(), postings.end(),
+              [](const Posting& a, const Posting& b) { return a.email < b.email; });
+    std::size_t kept = 0;
+    for (const auto& posting : postings)
+        if (kept > 0 && postings[kept - 1].email == posting.email)
+            postings[kept - 1].mask |= posting.mask;
+        else
+            postings[kept++] = posting;
+    postings.resize(kept);
+}
+
+class Evaluation {
+public:
+    Evaluation(const Index::Implementation& index, MDB_txn* transaction, AccountId account,
+               const AccountRecord& record, const Index::TextOf& text_of)
+        : index_(index), transaction_(transaction), account_(account), record_(record), text_of_(text_of),
+          live_(IdSet::read(transaction, index.database(db_documents), account, Set::live)) {}
+
+    // The live emails that match, of those in `within` when it is given.
+    Ids evaluate(const Expression& expression, const Ids* within) {
+        using enum Expression::Kind;
+        switch (expression.kind) {
+        case all: return within != nullptr ? *within : live_.ids();
+        case and_: return all_of(expression, within);
+        case or_: return any_of(expression, within);
+        case not_: return difference(within != nullptr ? *within : live_.ids(), any_of(expression, within));
+        case word:
+        case prefix:
+        case phrase: return leaf(make_leaf(expression), within);
+        }
+        return {};
+    }
+    [[nodiscard]] bool damaged() const { return damaged_; }
+
+private:
+    // What may read documents comes last, when few are left.
+    static int cost(const Expression& expression) {
+        using enum Expression::Kind;
+        if (is_leaf(expression)) return make_leaf(expression).words.size() > 1 ? 2 : 0;
+        if (expression.kind == all) return 1;
+        int most = 1;
+        for (const auto& child : expression.children)
+            most = std::max(most, cost(child));
+        return most;
+    }
+
+    Ids all_of(const Expression& expression, const Ids* within) {
+        std::vector<std::pair<int, const Expression*>> children;
+        for (const auto& child : expression.children)
+            children.emplace_back(cost(child), &child);
+        std::stable_sort(children.begin(), children.end(),
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
+        Ids left = within != nullptr ? *within : children.empty() ? live_.ids() : Ids{};
+        bool is_first = within == nullptr;
+        for (const auto& [_, child] : children) {
+            if (!is_first && left.empty()) break;
+            left = evaluate(*child, is_first ? nullptr : &left);
+            is_first = false;
+        }
+        return left;
+    }
+    Ids any_of(const Expression& expression, const Ids* within) {
+        Ids either;
+        for (const auto& child : expression.children)
+            either = united(either, evaluate(child, within));
+        return either;
+    }
+
+    Ids leaf(const Leaf& leaf, const Ids* within) {
+        if (leaf.words.empty()) return {};
+        auto ids = leaf.words.size() == 1 ? of_word(leaf) : of_phrase(leaf);
+        if (within != nullptr) ids = intersection(ids, *within);
+        if (record_.dead + record_.leaving > 0)
+            std::erase_if(ids, [&](EmailId email) { return !live_.contains(email); });
+        if (leaf.words.size() == 1 || !text_of_) return ids;
+        std::erase_if(ids, [&](EmailId email) {
+            const auto document = text_of_(email, leaf.in);
+            return !document || !stands_in(leaf, *document);
+        });
+        return ids;
+    }
+
+    Ids of_word(const Leaf& leaf) {
+        const auto plain = plain_mask(leaf.in), stem = stem_mask(leaf.in);
+        const auto& word = leaf.words.front();
+        std::vector<Posting> postings;
+        if (leaf.prefix)
+            read(account_prefix(account_) + word, plain, postings);
+        else
+            read(word_prefix(account_, word), plain, postings);
+        if (leaf.stems) {
+            const auto stems = stems_of(word);
+            for (const auto& of : stems)
+                if (!of.empty()) read(word_prefix(account_, of), stem, postings);
+        }
+        settle(postings);
+        Ids ids;
+        ids.reserve(postings.size());
+        for (const auto& posting : postings)
+            ids.push_back(posting.email);
+        return ids;
+    }
+
+    // All the words in one field: what may hold the phrase.
+    Ids of_phrase(const Leaf& leaf) {
+        const auto plain = plain_mask(leaf.in);
+        std::vector<Posting> left;
+        for (std::size_t n = 0; n < leaf.words.size(); ++n) {
+            const bool open = leaf.prefix && n + 1 == leaf.words.size();
+            std::vector<Posting> postings;
+            read(open ? account_prefix(account_) + leaf.words[n] : word_prefix(account_, leaf.words[n]),
+                 plain, postings);
+            settle(postings);
+            if (n == 0) {
+                left = std::move(postings);
+                continue;
+            }
+            std::vector<Posting> both;
+            for (auto a = left.begin(), b = postings.begin(); a != left.end() && b != postings.end();)
+                if (a->email < b->email)
+                    ++a;
+                else if (b->email < a->email)
+                    ++b;
+                else if (const auto mask = static_cast<Mask>(a++->mask & b++->mask); mask != 0)
+                    both.push_back({(a - 1)->email, mask});
+            left = std::move(both);
+        }
+        Ids ids;
+        for (const auto& posting : left)
+            ids.push_back(posting.email);
+        return ids;
+    }
+
+    // Appends the postings of every block whose key starts so and whose mask has some of `wanted`.
+    void read(std::string_view prefix, Mask wanted, std::vector<Posting>& postings) {
+        if (wanted == 0) return;
+        std::vector<Posting> block;
+        std::size_t limit = postings.size() + gathered;
+        scan(transaction_, index_.database(db_postings), prefix,
+             [&](std::string_view key, std::string_view value) {
+                 const auto parsed = parse_block_key(key);
+                 block.clear();
+                 if (!parsed || !decode_block(parsed->first, value, block)) return !(damaged_ = true);
+                 for (const auto& posting : block)
+                     if (const auto mask = static_cast<Mask>(posting.mask & wanted); mask != 0)
+                         postings.push_back({posting.email, mask});
+                 if (postings.size() > limit) {
+                     settle(postings);
+                     limit = postings.size() + gathered;
+                 }
+                 return true;
+             });
+    }
+
+    const Index::Implementation& index_;
+    MDB_txn* transaction_;
+    AccountId account_;
+    const AccountRecord& record_;
+    const Index::TextOf& text_of_;
+    IdSet live_;
+    bool damaged_ = false;
+};
+
+} // namespace
+
+Result<Index::Found> Index::query(AccountId account, const Expression& expression,
+                                  const TextOf& text_of) const {
+    if (too_deep(expression)) return fail(Code::invalid, "The search has too many levels.");
+    const Reading now(*implementation_->environment);
+    if (now.get() == nullptr) return fail(Code::busy, "Too many searches run: try again later.");
+    const auto record = read_account(now.get(), implementation_->database(db_accounts), account);
+    Found found{{}, {account}};
+    if (!record) return found;
+    found.position = {account, record->modseq, record->below};
+    if (record->clearing) return found;
+    Evaluation evaluation(*implementation_, now.get(), account, *record, text_of);
+    found.emails = evaluation.evaluate(expression, nullptr);
+    if (evaluation.damaged()) return damaged_index();
+    return found;
+}
+
+} // namespace facteur::store::search
