@@ -43,6 +43,7 @@ private:
             return;
         }
         separate();
+        has_at_ = has_at_ || c == '@';
         phrase_ += c;
         written_ += c;
     }
@@ -125,7 +126,7 @@ private:
     }
 
     void begin_group() {
-        if (in_group_ || has_angle_ || written_.find('@') != std::string::npos) {
+        if (in_group_ || has_angle_ || has_at_) {
             plain_colon();
             return;
         }
@@ -193,7 +194,7 @@ private:
         written_.clear();
         spec_.clear();
         comment_.reset();
-        has_angle_ = white_ = false;
+        has_angle_ = has_at_ = white_ = false;
     }
 
     std::string_view value_;
@@ -206,7 +207,8 @@ private:
     std::string spec_;    // what stood in angles
     std::optional<std::string> comment_;
     bool has_angle_ = false;
-    bool white_ = false; // white space or a comment came since the last octet
+    bool has_at_ = false; // outside quotes
+    bool white_ = false;  // white space or a comment came since the last octet
 };
 
 void append(std::vector<Address>& to, std::vector<AddressGroup>&& groups) {

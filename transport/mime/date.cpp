@@ -240,7 +240,6 @@ std::string write_date(const Date& date) {
 }
 
 std::optional<Date> parse_iso_date(std::string_view text) {
-    Civil civil;
     const auto number = [&text](std::size_t digits) { return take_number(text, digits, digits); };
     const auto year = number(4);
     if (!year || !take(text, '-')) return std::nullopt;

@@ -59,8 +59,10 @@ struct Utf8 {
 
 // Any bytes in the named charset as UTF-8; a byte order mark is dropped, NUL is dropped. Labels mean what
 // real mail means by them: iso-8859-1 and us-ascii with octets 0x80–0x9F are windows-1252, gb2312 is gb18030,
-// ks_c_5601 is windows-949, us-ascii with octets over 127 is UTF-8 when it is valid UTF-8. An unknown or
-// empty label: UTF-8 when it is valid, else windows-1252 (a problem only if the label was not empty).
+// ks_c_5601 is windows-949, us-ascii with octets over 127 is UTF-8 when it is valid UTF-8, else windows-1252
+// (a problem), and so is utf-8 in which not one character of several octets is well formed (a problem): some
+// program forgot to convert. An unknown or empty label: UTF-8 when it is valid, else windows-1252 (a problem
+// only if the label was not empty).
 Utf8 to_utf8(std::string_view bytes, std::string_view charset);
 bool charset_known(std::string_view charset);
 

@@ -47,6 +47,8 @@ public:
                 reference();
             else if (is_space(c) || c == '\f')
                 white(c);
+            else if (c == '\0')
+                ++at_;
             else
                 text_run();
         }
@@ -61,7 +63,7 @@ private:
     bool shown() const { return quote_depth_ == 0; }
 
     void text_run() {
-        const auto end = std::min(html_.find_first_of("<& \t\r\n\f", at_), html_.size());
+        const auto end = std::min(html_.find_first_of(std::string_view("<& \t\r\n\f\0", 8), at_), html_.size());
         put(html_.substr(at_, end - at_));
         at_ = end;
     }
@@ -226,7 +228,7 @@ private:
 
 std::string html_text(std::string_view html, const HtmlTextOptions& options) {
     std::string text = HtmlReader(html, options).read();
-    if (!is_valid_utf8(text) || text.find('\0') != std::string::npos) text = repair_utf8(text);
+    if (!is_valid_utf8(text)) text = repair_utf8(text);
     if (options.max_octets != 0) text.resize(utf8_prefix(text, options.max_octets).size());
     return text;
 }

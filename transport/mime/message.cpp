@@ -99,16 +99,15 @@ private:
         return true;
     }
 
-    // Ends every part from `level` up. `line_end`: octets before `end` that belong to the delimiter there.
+    // Ends every part from `level` up. `line_end`: octets before `end` that belong to the delimiter there,
+    // unless a header ends with them.
     void close_to(std::size_t level, std::size_t end, std::size_t line_end) {
+        if (!open_.empty() && message_.parts[open_.back().part].body.offset + line_end > end) line_end = 0;
         while (open_.size() > level) {
             const Open& open = open_.back();
             Part& part = message_.parts[open.part];
-            const bool has_line_end = part.body.offset + line_end <= end;
-            part.body.size = std::max<std::uint64_t>(part.body.offset, has_line_end ? end - line_end : end) -
-                             part.body.offset;
-            part.lines =
-                static_cast<std::uint32_t>(line_ - open.line - (has_line_end && line_end > 0 ? 1 : 0));
+            part.body.size = end - line_end - part.body.offset;
+            part.lines = static_cast<std::uint32_t>(line_ - open.line - (line_end > 0 ? 1 : 0));
             part.subtree_end = static_cast<std::uint32_t>(message_.parts.size());
             if (part.is_multipart) {
                 --multiparts_;

@@ -115,7 +115,7 @@ public:
             if (auto begun = begin(level.part->children[level.next++]); !begun)
                 return tl::unexpected(begun.error());
         }
-        if (!is_multipart(message.body.type) && !ends_its_line(message.body)) head_ += "\r\n";
+        if (!is_multipart(message.body.type)) end_last_line();
         flush({}, Form::as_it_is);
         return std::move(segments_);
     }
@@ -154,9 +154,15 @@ private:
         return {};
     }
 
-    // Whether the message's only body ends the last line of the message itself.
-    static bool ends_its_line(const NewPart& body) {
-        return lowered(body.type).starts_with("text/") && body.content.ends_with('\n');
+    // A message's only body ends the last line of the message, in quoted-printable by a soft line end.
+    void end_last_line() {
+        const auto& [head, content, form] = segments_.back();
+        const bool any_line_end = form == Form::lines || form == Form::quoted_printable;
+        if (form == Form::exact_quoted_printable)
+            head_ += content.ends_with("\r\n") ? "" : "=\r\n";
+        else if (form == Form::base64 || content.empty() ||
+                 !(content.back() == '\n' || (any_line_end && content.back() == '\r')))
+            head_ += "\r\n";
     }
 
     static bool is_media_type(std::string_view type) {

@@ -32,7 +32,7 @@ namespace facteur::mime {
 struct Raw { // written as it is after "Name:"; must be valid folded text
     std::string value;
 };
-struct Text {
+struct Text { // a tab is written as a space
     std::string value;
 };
 struct MessageIds {
@@ -50,9 +50,10 @@ struct NewField {
 };
 
 struct NewPart {
-    std::string type = "text/plain"; // "multipart/…" has children, all else has content
-    // Text in UTF-8 with any line ends for text/*; bytes for all else. The caller keeps it alive; it is read
-    // once, while writing.
+    // "multipart/…" has children, all else has content. May have parameters: "text/calendar; method=REQUEST".
+    std::string type = "text/plain";
+    // The caller keeps it alive while writing. Composed text (text/* with neither a name nor the disposition
+    // "attachment") and message/* may have any line ends, which become CRLF; all else keeps its octets.
     std::string_view content;
     std::string charset; // of content; empty: "utf-8" for text/* (or us-ascii when it is), none for others
     std::string name;    // file name

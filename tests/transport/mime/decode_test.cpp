@@ -163,9 +163,11 @@ TEST_CASE("Encoded words as real mail has them", "[mime][decode]") {
     CHECK(decode_words("=?x-nobody?Q?a?=") == "=?x-nobody?Q?a?=");
     CHECK(decode_words("=?utf-8?X?a?=") == "=?utf-8?X?a?=");
     CHECK(decode_words("=?utf-8?Q?a b?=") == "=?utf-8?Q?a b?=");
-    CHECK(decode_words("=?utf-8?Q?Really?" "?= yes") == "Really? yes");
+    CHECK(decode_words("=?utf-8?Q?Really?"
+                       "?= yes") == "Really? yes");
     CHECK(decode_words("=?utf-8?Q?a=0D=0AEvil:_x=00?=") == "aEvil: x"); // control characters are dropped
-    CHECK(decode_words("=?utf-8?Q?" "?= x") == " x");
+    CHECK(decode_words("=?utf-8?Q?"
+                       "?= x") == " x");
     CHECK(decode_words("a  b\r\n\tc") == "a  b c");
     CHECK(decode_words("=?") == "=?");
 }
