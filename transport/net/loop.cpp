@@ -41,6 +41,7 @@ Loop::~Loop() {
 }
 
 void Loop::post(std::function<void()> task) {
+    if (stopped_.load(std::memory_order_acquire)) return;
     // The list owns its nodes; drain takes them back.
     auto node = std::make_unique<Task>(Task{std::move(task), tasks_.load(std::memory_order_relaxed)});
     Task* raw = node.release();
@@ -52,12 +53,14 @@ void Loop::post(std::function<void()> task) {
 }
 
 void Loop::run(const std::function<void()>& task) {
-    std::promise<void> done;
-    post([&] {
+    // Shared with the task: one that is dropped breaks the promise, which ends the wait too.
+    auto done = std::make_shared<std::promise<void>>();
+    auto finished = done->get_future();
+    post([&task, done = std::move(done)] {
         task();
-        done.set_value();
+        done->set_value();
     });
-    done.get_future().wait();
+    finished.wait();
 }
 
 void Loop::drain() {
