@@ -4,6 +4,7 @@
 
 #include <uv.h>
 
+#include <csignal>
 #include <future>
 
 namespace facteur::net {
@@ -31,7 +32,14 @@ Loop::Loop()
     uv_timer_start(
         &handles_->ticker, [](uv_timer_t* handle) { static_cast<Loop*>(handle->data)->tick(); },
         tick_milliseconds, tick_milliseconds);
-    thread_ = std::thread([this] { uv_run(loop_.get(), UV_RUN_DEFAULT); });
+    thread_ = std::thread([this] {
+        // A write to a peer that has gone is an error, not the end of the program.
+        sigset_t broken_pipe;
+        sigemptyset(&broken_pipe);
+        sigaddset(&broken_pipe, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+        uv_run(loop_.get(), UV_RUN_DEFAULT);
+    });
 }
 
 Loop::~Loop() {

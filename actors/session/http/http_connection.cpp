@@ -101,6 +101,7 @@ void HttpConnection::on_head(net::Connection& connection, http::Request request)
     exchange_->door = door_;
     exchange_->route = &find_route(door_, exchange_->request.path);
     describe_client(*exchange_, connection);
+    exchange_->began = connection.loop().now();
     keep_alive_ = exchange_->request.keep_alive && !context_->draining;
     state_ = State::body;
     body_at_look_ = 0;

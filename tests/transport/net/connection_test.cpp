@@ -203,6 +203,22 @@ TEST_CASE("a peer that takes nothing is cut off") {
     CHECK(closed.wait([](bool is) { return is; }));
 }
 
+TEST_CASE("a peer that goes while it is written to ends its connection, not the program") {
+    Awaited<int> closed;
+    Calls calls;
+    calls.bytes = [](Connection& c, std::string_view) { c.write(std::string(8u << 20, 'x')); };
+    calls.closed = [&] { closed.set(closed.get() + 1); };
+    const Server server(std::move(calls));
+    for (int n = 1; n <= 10; ++n) {
+        {
+            Client client(server.port, 4096);
+            REQUIRE(client.send("go"));
+            REQUIRE(client.receive(1).size() == 1);
+        }
+        REQUIRE(closed.wait([n](int count) { return count == n; }));
+    }
+}
+
 TEST_CASE("a way to a connection is safe after it has gone") {
     Awaited<ConnectionRef> way;
     Awaited<bool> opened, closed;
