@@ -1,5 +1,9 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { lazy } from "../app/lazy";
 import type { Id } from "../jmap";
+import type { Composition } from "./composition";
+import { hasOrphans } from "./local";
 
 /** How a composition begins. */
 export type Start =
@@ -8,14 +12,26 @@ export type Start =
   | { kind: "draft"; emailId: Id };
 
 /** The compositions that are open, oldest first. */
-export const starts = signal<readonly Start[]>([]);
+export const compositions = signal<readonly Composition[]>([]);
 
-/** Opens a composer; its code is fetched at the first one. */
+/** Opens a composer. Its code is fetched at the first one: nothing but this file belongs to the first paint. */
 export async function compose(start: Start): Promise<void> {
-  starts.value = [...starts.value, start];
+  const { open } = await import("./open");
+  await open(start);
 }
 
-/** Where open composers stand. */
+const Dock = lazy(() => import("./Dock").then((module) => module.Dock));
+
+/** Where open composers stand; finds again what a tab that died has left. */
 export function Compositions() {
-  return null;
+  useEffect(() => {
+    if (hasOrphans()) void import("./open").then(({ reopenOrphans }) => reopenOrphans());
+  }, []);
+  return compositions.value.length > 0 ? <Dock /> : null;
 }
+
+// Leaving the page while something is being written is worth a question only if it is not yet in the browser's store.
+effect(() => {
+  const unkept = compositions.value.some((composition) => composition.unkept.value);
+  window.onbeforeunload = unkept ? (event) => event.preventDefault() : null;
+});

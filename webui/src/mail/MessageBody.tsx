@@ -8,6 +8,7 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Skeleton } from "../ui/Skeleton";
 import { HtmlFrame } from "./HtmlFrame";
+import { htmlToText } from "./htmlText";
 import "./MessageBody.css";
 import { PlainText } from "./PlainText";
 import type { SafeHtml } from "./sanitise";
@@ -36,8 +37,7 @@ export function MessageBody({ value, body, asText }: Props) {
 
 function textOf(part: EmailBodyPart, body: EmailBody): string {
   const text = body.bodyValues[part.partId ?? ""]?.value ?? "";
-  if (!isHtml(part)) return text;
-  return new DOMParser().parseFromString(text, "text/html").body.textContent ?? "";
+  return isHtml(part) ? htmlToText(text) : text;
 }
 
 function htmlOf(body: EmailBody): string {
