@@ -18,13 +18,13 @@ constexpr std::array<std::pair<std::string_view, store::Flag>, 10> flags{
      {"$mdnsent", store::flag_mdnsent},
      {"$important", store::flag_important}}};
 
+} // namespace
+
 std::uint32_t flag_of(std::string_view keyword) {
     for (const auto& [name, flag] : flags)
         if (name == keyword) return flag;
     return 0;
 }
-
-} // namespace
 
 std::optional<std::string> read_keyword(std::string_view text) {
     if (text.empty() || text.size() > 255) return std::nullopt;
@@ -63,6 +63,15 @@ std::optional<store::Keywords> read_keywords(jmap::Object object) {
         if (keywords.others.size() > most_keywords) break;
     }
     return keywords;
+}
+
+void write_keywords(std::uint32_t bits, const std::vector<std::string_view>& others, jmap::Writer& out) {
+    out.begin_object();
+    for (const auto& [name, flag] : flags)
+        if ((bits & flag) != 0) out.member(name, true);
+    for (const auto other : others)
+        out.member(other, true);
+    out.end_object();
 }
 
 } // namespace facteur

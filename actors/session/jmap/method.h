@@ -33,6 +33,7 @@ struct MethodContext {
     const Services& services;
     const store::AccountRow& user;
     const jmap::CreatedIds& created_ids; // of the request so far
+    std::uint32_t capabilities = 0;      // that the request uses: bits of jmap::bit_of
     store::Time now = 0;
 };
 

@@ -70,7 +70,7 @@ private:
     }
 
     [[nodiscard]] MethodContext context() const {
-        return {services_, user_, request_.created_ids, seconds_now()};
+        return {services_, user_, request_.created_ids, request_.capabilities, seconds_now()};
     }
 
     Progress read(const Method& method, const jmap::Invocation& call, jmap::Object arguments) {
