@@ -111,6 +111,15 @@ Result<Commit> decode_commit(std::string_view bytes) {
     return commit;
 }
 
+Result<AccountId> account_of_commit(std::string_view bytes) {
+    Decoder decoder(bytes.substr(std::min<std::size_t>(1, bytes.size())));
+    Commit head;
+    decoder(head.shard, head.sequence, head.account);
+    if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != version || decoder.reader().failed())
+        return fail(Code::corrupt, "A commit record is damaged.");
+    return head.account;
+}
+
 Hash hash_of(std::string_view bytes) {
     Hash hash;
     SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.bytes.data());

@@ -94,6 +94,8 @@ struct Commit {
 std::string encode(const Commit& commit);
 // Fails with Code::corrupt on anything that `encode` does not write; bounded by the size of `bytes`.
 Result<Commit> decode_commit(std::string_view bytes);
+// Whose it is, without reading its changes.
+Result<AccountId> account_of_commit(std::string_view bytes);
 
 // ---- bodies
 // ------------------------------------------------------------------------------------------------------

@@ -28,6 +28,13 @@ AccountState Snapshot::state(AccountId account) const {
     return decoded<AccountState>(raw().get(db_states, make_key(account))).value_or(AccountState{});
 }
 
+void Snapshot::states(AccountId from, const std::function<bool(AccountId, const AccountState&)>& each) const {
+    scan(raw().rows, raw().database(db_states), {}, make_key(from), [&](auto key, auto value) {
+        const auto state = decode_row<AccountState>(value);
+        return !state || each(read_big<AccountId>(key), *state);
+    });
+}
+
 // ---- mailboxes
 
 std::optional<MailboxRow> Snapshot::mailbox(AccountId account, MailboxId mailbox) const {

@@ -62,6 +62,9 @@ public:
     // -- the account
     [[nodiscard]] AccountState state(AccountId account) const; // all zero when nothing was ever written
 
+    // Accounts of this shard that anything was ever written for, by id, from `from` on.
+    void states(AccountId from, const std::function<bool(AccountId, const AccountState&)>& each) const;
+
     // -- mailboxes
     [[nodiscard]] std::optional<MailboxRow> mailbox(AccountId account, MailboxId mailbox) const;
     [[nodiscard]] std::vector<MailboxRow> mailboxes(AccountId account) const; // by id

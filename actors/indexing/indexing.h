@@ -61,7 +61,6 @@ public:
         std::uint64_t added = 0, batches = 0;   // since the start
         double seconds = 0;                     // spent on them
         std::uint64_t rebuilds = 0;             // since the start
-        bool rebuilding = false;                // at the moment
         std::string error;                      // why the last batch failed; empty when it did not
     };
     [[nodiscard]] std::vector<ShardStatistics> statistics() const; // by shard
@@ -73,14 +72,13 @@ public:
 private:
     struct Implementation;
     explicit Indexing(std::unique_ptr<Implementation> implementation);
-    friend std::vector<store::Finding> check_search(const store::Store& store, const Indexing& indexing,
-                                                    bool quick);
+    friend std::vector<store::Finding> check_search(const Indexing& indexing, bool quick);
     std::unique_ptr<Implementation> implementation_;
 };
 
 // For `facteur check`: the form of every index, that each email of each account is in it exactly once and
 // nothing else is, and (unless `quick`) that each email's words lead to it. Indexing of a shard pauses while
 // that shard is checked. At most 1,000 findings.
-std::vector<store::Finding> check_search(const store::Store& store, const Indexing& indexing, bool quick);
+std::vector<store::Finding> check_search(const Indexing& indexing, bool quick);
 
 } // namespace facteur

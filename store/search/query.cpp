@@ -33,10 +33,25 @@ Ids difference(const Ids& a, const Ids& b) {
     return rest;
 }
 
-// Sorts by email and joins the masks of one email.
+// Puts postings in the order of emails and joins the masks of one email. Those of one word are in order
+// already; those of many words (a prefix) are dealt out by id, which takes no sorting, unless ids are sparse.
 void settle(std::vector<Posting>& postings) {
-    std::sort(postings.begin(), postings.end(),
-              [](const Posting& a, const Posting& b) { return a.email < b.email; });
+    const auto earlier = [](const Posting& a, const Posting& b) { return a.email < b.email; };
+    if (postings.empty()) return;
+    if (!std::is_sorted(postings.begin(), postings.end(), earlier)) {
+        const auto [least, most] = std::minmax_element(postings.begin(), postings.end(), earlier);
+        const auto first = least->email, span = most->email - first;
+        if (span < 4 * postings.size()) {
+            std::vector<Mask> masks(span + 1, 0);
+            for (const auto& posting : postings)
+                masks[posting.email - first] |= posting.mask;
+            postings.clear();
+            for (std::size_t i = 0; i < masks.size(); ++i)
+                if (masks[i] != 0) postings.push_back({first + i, masks[i]});
+            return;
+        }
+        std::sort(postings.begin(), postings.end(), earlier);
+    }
     std::size_t kept = 0;
     for (const auto& posting : postings)
         if (kept > 0 && postings[kept - 1].email == posting.email)
