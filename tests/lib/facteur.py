@@ -28,7 +28,7 @@ class Server:
 
     def __init__(self, accounts: dict[str, str], shards: int = 4, extra: str = ""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="facteur-test-"))
-        self.ports = {name: free_port() for name in ("smtp", "submission", "lmtp", "http", "admin")}
+        self.ports = {name: free_port() for name in ("smtp", "submission", "submissions", "lmtp", "http", "https", "admin")}
         self.accounts = accounts
         self.process: subprocess.Popen | None = None
         self.config = self.folder / "facteur.toml"
@@ -36,7 +36,7 @@ class Server:
         self.config.write_text(
             f'domain = "academie.test"\n'
             f'[store]\npath = "{self.folder}/data"\nshards = {shards}\n'
-            f"[listen]\n{listen}\nhttps = []\nsubmissions = []\n"
+            f"[listen]\n{listen}\n"
             f"[auth]\nplaintext_on_loopback = true\n{extra}"
         )
         csv = self.folder / "accounts.csv"
@@ -74,8 +74,20 @@ class Server:
         self.process.wait()
 
     def stop(self) -> int:
+        self.drain()
+        return self.wait_stopped()
+
+    def drain(self) -> None:
+        """Asks it to finish what it does and to stop."""
         self.process.send_signal(signal.SIGTERM)
+
+    def wait_stopped(self) -> int:
         return self.process.wait(timeout=20)
+
+    def memory(self) -> int:
+        """Octets of resident memory."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
     def log(self) -> str:
         path = self.folder / "server.log"

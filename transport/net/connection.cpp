@@ -1,5 +1,6 @@
 #include "transport/net/connection.h"
 
+#include <sys/socket.h>
 #include <uv.h>
 
 #include <algorithm>
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::size_t gathered = 16;             // buffers in one write
 constexpr std::size_t copied_behind = 16u << 10; // small writes are joined to the last one that waits
+constexpr std::uint64_t longest_linger = 2000;   // milliseconds
+
 Connection* owner(uv_handle_t* handle) {
     return static_cast<Connection*>(handle->data);
 }
@@ -18,11 +21,15 @@ struct WriteRequest {
     uv_write_t request{};
     std::shared_ptr<Connection> connection;
     std::vector<SharedBytes> bytes; // alive until the kernel has them
+    std::size_t octets = 0;
 };
 
 } // namespace
 
 void Handler::on_timeout(Connection& connection) {
+    connection.close();
+}
+void Handler::on_ended(Connection& connection) {
     connection.close();
 }
 
@@ -52,10 +59,14 @@ void Connection::set_timeouts(std::uint64_t idle, std::uint64_t write_stall) {
     write_stall_ = write_stall;
 }
 
+void Connection::set_deadline(std::uint64_t milliseconds) {
+    if (!lingering_) deadline_ = milliseconds == 0 ? 0 : loop_.now() + milliseconds;
+}
+
 // ---- reading
 
 void Connection::start_reading() {
-    if (reading_ || closed_ || paused_) return;
+    if (reading_ || closed_ || paused_ || ended_) return;
     reading_ = true;
     uv_read_start(
         stream_,
@@ -68,6 +79,8 @@ void Connection::start_reading() {
             const auto keep = connection->shared_from_this();
             if (size > 0)
                 connection->on_read({buffer->base, static_cast<std::size_t>(size)});
+            else if (size == UV_EOF)
+                connection->on_read_end();
             else if (size < 0)
                 connection->lost();
         });
@@ -97,8 +110,17 @@ void Connection::on_read(std::string_view bytes) {
         secured_ = true;
         handler_->on_secured(*this);
     }
-    if (!plain.empty() && !closed_) handler_->on_bytes(*this, plain);
-    if (tls_->peer_has_shut() && !closed_) close();
+    if (!plain.empty() && !closing_ && !closed_) handler_->on_bytes(*this, plain);
+    if (tls_->peer_has_shut()) on_read_end();
+}
+
+void Connection::on_read_end() {
+    if (closed_ || ended_) return;
+    ended_ = true;
+    if (reading_) uv_read_stop(stream_);
+    reading_ = false;
+    if (lingering_) return lost();
+    if (!closing_) handler_->on_ended(*this);
 }
 
 // ---- writing
@@ -145,40 +167,46 @@ void Connection::flush() {
     auto request = std::make_unique<WriteRequest>();
     request->connection = shared_from_this();
     std::array<uv_buf_t, gathered> buffers{};
-    unsigned count = 0;
-    while (count < gathered && !pending_.empty()) {
-        auto& next = pending_.front();
+    const auto count = std::min(gathered, pending_.size());
+    for (std::size_t n = 0; n < count; ++n) {
+        auto& next = pending_[n];
         const auto size = next.bytes->size() - next.from;
-        buffers[count++] =
+        buffers[n] =
             uv_buf_init(const_cast<char*>(next.bytes->data() + next.from), static_cast<unsigned>(size));
+        request->octets += size;
         request->bytes.push_back(std::move(next.bytes));
-        pending_.pop_front();
     }
+    if (count == pending_.size())
+        pending_ = {}; // an idle connection holds none
+    else
+        pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
     writing_ = true;
+    last_written_ = loop_.now();
     auto* raw = request.release(); // libuv's until the callback
     raw->request.data = raw;
-    // The octets are counted off when the kernel has them.
-    raw->connection->last_written_ = loop_.now();
     const int code =
-        uv_write(&raw->request, stream_, buffers.data(), count, [](uv_write_t* done, int status) {
-            const std::unique_ptr<WriteRequest> owned(static_cast<WriteRequest*>(done->data));
-            auto& connection = *owned->connection;
-            for (const auto& bytes : owned->bytes)
-                connection.queued_ -= std::min(connection.queued_, bytes->size());
-            connection.writing_ = false;
-            connection.last_written_ = connection.loop_.now();
-            if (connection.closed_) return;
-            if (status < 0) return connection.lost();
-            if (!connection.pending_.empty()) return connection.flush();
-            connection.queued_ = 0;
-            if (connection.closing_) return connection.lost();
-            connection.handler_->on_drained(connection);
-        });
+        uv_write(&raw->request, stream_, buffers.data(), static_cast<unsigned>(count),
+                 [](uv_write_t* done, int status) {
+                     const std::unique_ptr<WriteRequest> owned(static_cast<WriteRequest*>(done->data));
+                     owned->connection->on_written(owned->octets, status);
+                 });
+    unsent_ = uv_stream_get_write_queue_size(stream_);
     if (code != 0) {
         const std::unique_ptr<WriteRequest> owned(raw);
         writing_ = false;
         lost();
     }
+}
+
+void Connection::on_written(std::size_t octets, int status) {
+    queued_ -= octets;
+    writing_ = false;
+    last_written_ = loop_.now();
+    if (closed_) return;
+    if (status < 0) return lost();
+    if (!pending_.empty()) return flush();
+    if (closing_) return linger();
+    handler_->on_drained(*this);
 }
 
 // ---- TLS and ending
@@ -197,11 +225,25 @@ void Connection::close() {
     finish();
 }
 
-// Closes when the queue is empty; reads no more.
+// Closes when the queue is empty.
 void Connection::finish() {
     if (closed_) return;
     closing_ = true;
-    if (pending_.empty() && !writing_) lost();
+    deadline_ = 0; // it was the handler's
+    if (pending_.empty() && !writing_) linger();
+}
+
+// Everything is sent. Closing now, with bytes of the peer unread, would make the kernel send a reset that can
+// overtake the answer.
+void Connection::linger() {
+    if (ended_ || !handler_) return lost();
+    uv_os_fd_t file = -1;
+    if (uv_fileno(reinterpret_cast<uv_handle_t*>(stream_), &file) != 0 || ::shutdown(file, SHUT_WR) != 0)
+        return lost();
+    lingering_ = true;
+    deadline_ = loop_.now() + longest_linger;
+    paused_ = false;
+    start_reading();
 }
 
 void Connection::abort() {
@@ -227,16 +269,27 @@ void Connection::lost() {
     if (handler_) handler_->on_closed();
 }
 
-bool Connection::is_late(std::uint64_t now) const {
+bool Connection::is_stalled(std::uint64_t now) {
+    if (!writing_) return false;
+    // A large write that goes slowly is none.
+    if (const auto unsent = uv_stream_get_write_queue_size(stream_); unsent != unsent_) {
+        unsent_ = unsent;
+        last_written_ = now;
+    }
+    return write_stall_ > 0 && now > last_written_ + write_stall_;
+}
+
+bool Connection::is_late(std::uint64_t now) {
     if (closed_) return false;
-    if ((writing_ || !pending_.empty()) && write_stall_ > 0 && now > last_written_ + write_stall_)
-        return true;
-    return idle_ > 0 && !paused_ && queued_ == 0 && now > last_read_ + idle_;
+    if (is_stalled(now)) return true;
+    if (deadline_ > 0 && now > deadline_) return true;
+    return !closing_ && idle_ > 0 && !paused_ && !ended_ && queued_ == 0 && now > last_read_ + idle_;
 }
 
 void Connection::time_out() {
     if (closed_) return;
-    if (writing_ || !pending_.empty() || closing_) return abort();
+    if (closing_ || is_stalled(loop_.now())) return abort();
+    deadline_ = 0;
     touch();
     handler_->on_timeout(*this);
 }

@@ -4,16 +4,19 @@
 // queued; `queued` says how many octets, `on_drained` when they are gone: a sender that minds it needs
 // bounded memory. While `pause`d nothing is read, so that a peer which sends faster than it is served is held
 // up by TCP. An idle connection owns no buffers.
+//
+// Any call that writes or ends may find the peer gone and call `on_closed` before it returns; the handler
+// itself lives as long as the connection.
 #pragma once
 
 #include "transport/base/result.h"
 #include "transport/net/loop.h"
 #include "transport/net/tls.h"
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct uv_stream_s;
 
@@ -27,7 +30,8 @@ struct Handler {
     virtual void on_bytes(Connection& connection, std::string_view bytes) = 0;
     virtual void on_secured(Connection&) {}          // TLS is established
     virtual void on_drained(Connection&) {}          // everything written is with the kernel
-    virtual void on_timeout(Connection& connection); // nothing was read for `idle`: default closes
+    virtual void on_timeout(Connection& connection); // `idle` or the deadline has passed: default closes
+    virtual void on_ended(Connection& connection);   // the peer sends no more: default closes
     virtual void on_closed() {}                      // the last call; why does not matter any more
 };
 
@@ -53,7 +57,9 @@ public:
     // Begins TLS as the server. Plain bytes that had come behind the command that asked for it are the
     // caller's to drop.
     void start_tls(std::shared_ptr<const TlsContext> context);
-    // Sends what is queued, then closes; at once when the peer takes nothing for `write_stall`.
+    // Sends what is queued, then closes; at once when the peer takes nothing for `write_stall`. What still
+    // comes in is dropped, for a moment, so that the peer can read the last answer before its own bytes are
+    // refused.
     void close();
     void abort(); // at once
 
@@ -61,9 +67,12 @@ public:
     // it is aborted.
     void set_timeouts(std::uint64_t idle, std::uint64_t write_stall = 60'000);
     void touch() { last_read_ = loop_.now(); }
+    // `on_timeout` once after so many milliseconds, whatever is read until then; 0: never. The last one
+    // counts.
+    void set_deadline(std::uint64_t milliseconds);
 
     // For the loop and the listener.
-    [[nodiscard]] bool is_late(std::uint64_t now) const;
+    [[nodiscard]] bool is_late(std::uint64_t now);
     void time_out();
     static std::shared_ptr<Connection> adopt(Loop& loop, uv_stream_s* stream, std::string remote,
                                              bool loopback);
@@ -75,8 +84,12 @@ private:
     void on_read(std::string_view bytes);
     void transmit(SharedBytes bytes, std::size_t from);
     void flush();
+    void on_written(std::size_t octets, int status);
     void finish();
+    void linger();
+    void on_read_end();
     void lost();
+    [[nodiscard]] bool is_stalled(std::uint64_t now);
 
     struct Pending {
         SharedBytes bytes;
@@ -88,11 +101,12 @@ private:
     std::string remote_;
     std::unique_ptr<Handler> handler_;
     std::unique_ptr<TlsSession> tls_;
-    std::deque<Pending> pending_;
+    std::vector<Pending> pending_;
     std::size_t queued_ = 0;
-    std::uint64_t last_read_ = 0, last_written_ = 0, idle_ = 0, write_stall_ = 60'000;
+    std::size_t unsent_ = 0; // of the write under way, as it was when last looked at
+    std::uint64_t last_read_ = 0, last_written_ = 0, idle_ = 0, write_stall_ = 60'000, deadline_ = 0;
     bool loopback_ = false, paused_ = false, reading_ = false, writing_ = false, closing_ = false,
-         closed_ = false, secured_ = false;
+         lingering_ = false, ended_ = false, closed_ = false, secured_ = false;
 };
 
 // A way to a connection from any thread, safe after the connection has gone.

@@ -130,7 +130,7 @@ void on_connection(uv_stream_t* listening, int status) {
     if (handler)
         connection->start(std::move(handler));
     else
-        connection->close();
+        connection->abort();
 }
 
 void serve(Loop& loop, int file, bool is_unix, Accept accept) {
@@ -162,7 +162,10 @@ Result<std::uint16_t> listen_unix(LoopPool& loops, const Endpoint& endpoint, Acc
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, endpoint.path.c_str(), endpoint.path.size() + 1);
-    ::unlink(endpoint.path.c_str());
+    // A socket that an earlier run left is in the way; anything else is somebody's file.
+    struct stat old_file {};
+    if (::lstat(endpoint.path.c_str(), &old_file) == 0 && S_ISSOCK(old_file.st_mode))
+        ::unlink(endpoint.path.c_str());
     const auto old = ::umask(0077); // the folder's owner alone
     const auto file = open_socket(reinterpret_cast<sockaddr*>(&address), sizeof address);
     ::umask(old);
@@ -177,9 +180,14 @@ Result<std::uint16_t> listen_unix(LoopPool& loops, const Endpoint& endpoint, Acc
 bool Admission::enter(const std::string& remote) {
     const std::lock_guard lock(mutex_);
     if (open_ >= all_) return false;
-    auto& count = by_address_[remote];
-    if (count >= per_address_) return false;
-    ++count;
+    if (!remote.empty()) {
+        const auto [entry, fresh] = by_address_.try_emplace(remote, 0);
+        if (entry->second >= per_address_) {
+            if (fresh) by_address_.erase(entry);
+            return false;
+        }
+        ++entry->second;
+    }
     ++open_;
     return true;
 }

@@ -14,7 +14,8 @@
 
 namespace facteur::net {
 
-// How many connections there may be, in all and from one address. Thread-safe.
+// How many connections there may be, in all and from one address. A remote that is empty counts in all only:
+// local proxies, behind whose address stand many. Thread-safe.
 class Admission {
 public:
     Admission(std::size_t all, std::size_t per_address) : all_(all), per_address_(per_address) {}

@@ -4,6 +4,7 @@
 
 #include <uv.h>
 
+#include <csignal>
 #include <future>
 
 namespace facteur::net {
@@ -31,7 +32,14 @@ Loop::Loop()
     uv_timer_start(
         &handles_->ticker, [](uv_timer_t* handle) { static_cast<Loop*>(handle->data)->tick(); },
         tick_milliseconds, tick_milliseconds);
-    thread_ = std::thread([this] { uv_run(loop_.get(), UV_RUN_DEFAULT); });
+    thread_ = std::thread([this] {
+        // A write to a peer that has gone is an error, not the end of the program.
+        sigset_t broken_pipe;
+        sigemptyset(&broken_pipe);
+        sigaddset(&broken_pipe, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+        uv_run(loop_.get(), UV_RUN_DEFAULT);
+    });
 }
 
 Loop::~Loop() {
@@ -41,6 +49,7 @@ Loop::~Loop() {
 }
 
 void Loop::post(std::function<void()> task) {
+    if (stopped_.load(std::memory_order_acquire)) return;
     // The list owns its nodes; drain takes them back.
     auto node = std::make_unique<Task>(Task{std::move(task), tasks_.load(std::memory_order_relaxed)});
     Task* raw = node.release();
@@ -52,12 +61,14 @@ void Loop::post(std::function<void()> task) {
 }
 
 void Loop::run(const std::function<void()>& task) {
-    std::promise<void> done;
-    post([&] {
+    // Shared with the task: one that is dropped breaks the promise, which ends the wait too.
+    auto done = std::make_shared<std::promise<void>>();
+    auto finished = done->get_future();
+    post([&task, done = std::move(done)] {
         task();
-        done.set_value();
+        done->set_value();
     });
-    done.get_future().wait();
+    finished.wait();
 }
 
 void Loop::drain() {

@@ -42,6 +42,49 @@ int choose_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const 
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
+// ---- a BIO over TlsSession::Wire: OpenSSL's own memory BIOs keep their largest buffer for life
+
+int read_wire(BIO* bio, char* out, std::size_t size, std::size_t* taken) {
+    auto& wire = *static_cast<TlsSession::Wire*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    *taken = std::min(size, wire.in.size());
+    if (*taken == 0) {
+        BIO_set_retry_read(bio);
+        return 0;
+    }
+    std::copy_n(wire.in.data(), *taken, out);
+    wire.in.remove_prefix(*taken);
+    return 1;
+}
+
+int write_wire(BIO* bio, const char* bytes, std::size_t size, std::size_t* written) {
+    const auto& wire = *static_cast<TlsSession::Wire*>(BIO_get_data(bio));
+    if (wire.out == nullptr) return 0;
+    wire.out->append(bytes, size);
+    *written = size;
+    return 1;
+}
+
+long control_wire(BIO*, int command, long, void*) {
+    return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DUP ? 1 : 0;
+}
+
+void free_method(BIO_METHOD* method) {
+    BIO_meth_free(method);
+}
+
+const BIO_METHOD* wire_method() {
+    static const Owned<BIO_METHOD, free_method> method = [] {
+        Owned<BIO_METHOD, free_method> made(
+            BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "facteur wire"));
+        BIO_meth_set_read_ex(made.get(), read_wire);
+        BIO_meth_set_write_ex(made.get(), write_wire);
+        BIO_meth_set_ctrl(made.get(), control_wire);
+        return made;
+    }();
+    return method.get();
+}
+
 } // namespace
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::server(const std::string& certificate_file,
@@ -57,6 +100,8 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::server(const std::string& 
                                      SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
     // An idle connection gives its buffers back.
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
+    // Tickets resume sessions; a cache of the server's own would only cost memory.
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>("facteur"), 7);
     if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1)
         return fail(Code::tls,
@@ -79,7 +124,10 @@ TlsContext::~TlsContext() {
 
 TlsSession::TlsSession(std::shared_ptr<const TlsContext> context)
     : context_(std::move(context)), ssl_(SSL_new(context_->raw())) {
-    SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem())); // the session owns them
+    BIO* bio = BIO_new(wire_method());
+    BIO_set_data(bio, &wire_);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl_, bio, bio); // the session owns it
     SSL_set_accept_state(ssl_);
 }
 TlsSession::~TlsSession() {
@@ -124,44 +172,26 @@ std::string TlsSession::end_point_binding() const {
     return {reinterpret_cast<const char*>(hash.data()), size};
 }
 
-void TlsSession::take_output(std::string& encrypted) {
-    BIO* bio = SSL_get_wbio(ssl_);
-    const auto pending = BIO_ctrl_pending(bio);
-    if (pending == 0) return;
-    const auto start = encrypted.size();
-    encrypted.resize(start + pending);
-    const int size = BIO_read(bio, encrypted.data() + start, static_cast<int>(pending));
-    encrypted.resize(start + static_cast<std::size_t>(std::max(size, 0)));
-}
-
 Result<void> TlsSession::receive(std::string_view bytes, std::string& plain, std::string& encrypted) {
     ERR_clear_error();
     const bool was_established = is_established();
-    while (!bytes.empty()) {
-        const int taken = BIO_write(SSL_get_rbio(ssl_), bytes.data(),
-                                    static_cast<int>(std::min<std::size_t>(bytes.size(), 1u << 20)));
-        if (taken <= 0) return fail(Code::tls, "TLS takes no more bytes.");
-        bytes.remove_prefix(static_cast<std::size_t>(taken));
-        std::array<char, 16384> buffer; // NOLINT: filled by SSL_read
-        while (true) {
-            const int size = SSL_read(ssl_, buffer.data(), static_cast<int>(buffer.size()));
-            if (size > 0) {
-                plain.append(buffer.data(), static_cast<std::size_t>(size));
-                continue;
-            }
-            const int error = SSL_get_error(ssl_, size);
-            if (error == SSL_ERROR_ZERO_RETURN) peer_shut_ = true;
-            if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ||
-                error == SSL_ERROR_ZERO_RETURN)
-                break;
-            take_output(encrypted);
-            return fail(Code::tls, fmt::format("TLS failed: {}", reason()));
+    wire_ = {bytes, &encrypted};
+    std::array<char, 16384> buffer; // NOLINT: filled by SSL_read
+    while (true) {
+        const int size = SSL_read(ssl_, buffer.data(), static_cast<int>(buffer.size()));
+        if (size > 0) {
+            plain.append(buffer.data(), static_cast<std::size_t>(size));
+            continue;
         }
+        const int error = SSL_get_error(ssl_, size);
+        wire_ = {};
+        if (error == SSL_ERROR_ZERO_RETURN) peer_shut_ = true;
+        if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_ZERO_RETURN) break;
+        return fail(Code::tls, fmt::format("TLS failed: {}", reason()));
     }
-    take_output(encrypted);
     if (!was_established && is_established() && !waiting_.empty()) {
         const auto waiting = std::move(waiting_);
-        waiting_.clear();
+        waiting_ = {};
         return send(waiting, encrypted);
     }
     return {};
@@ -173,21 +203,25 @@ Result<void> TlsSession::send(std::string_view plain, std::string& encrypted) {
         return {};
     }
     ERR_clear_error();
+    encrypted.reserve(encrypted.size() + plain.size() + plain.size() / 256 + 64);
+    wire_ = {{}, &encrypted};
     while (!plain.empty()) {
         const int size =
             SSL_write(ssl_, plain.data(), static_cast<int>(std::min<std::size_t>(plain.size(), 1u << 20)));
-        if (size <= 0) return fail(Code::tls, fmt::format("TLS failed: {}", reason()));
+        if (size <= 0) break;
         plain.remove_prefix(static_cast<std::size_t>(size));
-        take_output(encrypted);
     }
+    wire_ = {};
+    if (!plain.empty()) return fail(Code::tls, fmt::format("TLS failed: {}", reason()));
     return {};
 }
 
 void TlsSession::shut(std::string& encrypted) {
     if (!is_established()) return;
     ERR_clear_error();
+    wire_ = {{}, &encrypted};
     SSL_shutdown(ssl_);
-    take_output(encrypted);
+    wire_ = {};
     ERR_clear_error();
 }
 

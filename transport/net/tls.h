@@ -62,10 +62,16 @@ public:
     [[nodiscard]] std::string exporter_binding() const;
     [[nodiscard]] std::string end_point_binding() const;
 
-private:
-    void take_output(std::string& encrypted);
+    // What OpenSSL reads from and writes to, during a call; between calls nothing is buffered but a record
+    // that is not complete.
+    struct Wire {
+        std::string_view in;
+        std::string* out = nullptr;
+    };
 
+private:
     std::shared_ptr<const TlsContext> context_;
+    Wire wire_;
     ssl_st* ssl_ = nullptr;
     std::string waiting_; // plain bytes that came before the handshake was over
     bool peer_shut_ = false;

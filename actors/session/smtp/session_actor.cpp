@@ -1,0 +1,155 @@
+#include "actors/session/smtp/session_actor.h"
+
+#include "actors/log.h"
+#include "actors/session/smtp/smtp_session.h"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+
+namespace facteur {
+namespace {
+
+struct State {
+    static inline const char* name = "smtp_session";
+
+    std::shared_ptr<SmtpShared> shared;
+    SmtpLink link;
+    std::unique_ptr<SmtpSession> session;
+    std::size_t deliveries = 0; // under way: at most one while the connection lives
+    bool gone = false;
+};
+using Actor = caf::stateful_actor<State>;
+
+void quit_when_done(Actor* self) {
+    if (self->state.gone && self->state.deliveries == 0) self->quit();
+}
+
+// ---- signing in
+
+void answer_auth(Actor* self, SmtpSession::AuthStep step);
+
+void verify_password(Actor* self, SmtpSession::Verify verify) {
+    auto& state = self->state;
+    state.shared->services.authenticator.sign_in(
+        std::move(verify.user), std::move(verify.password), state.session->remote(),
+        [session = caf::actor_cast<caf::actor>(self)](SignInAnswer answer) {
+            caf::anon_send(session, SmtpVerified{std::move(answer)});
+        });
+}
+
+void answer_auth(Actor* self, SmtpSession::AuthStep step) {
+    auto& state = self->state;
+    if (auto* challenge = std::get_if<SmtpSession::Challenge>(&step))
+        return state.link.challenge(std::move(challenge->data));
+    if (auto* verify = std::get_if<SmtpSession::Verify>(&step))
+        return verify_password(self, std::move(*verify));
+    if (const auto* refused = std::get_if<smtp::Reply>(&step)) {
+        log(Severity::info, "sign-in refused",
+            {{"door", name_of(state.session->door())},
+             {"remote", state.session->remote()},
+             {"code", refused->code}});
+        return state.link.refuse(*refused);
+    }
+    log(Severity::info, "signed in",
+        {{"door", name_of(state.session->door())},
+         {"remote", state.session->remote()},
+         {"account", state.session->account()->address}});
+    state.link.authenticated();
+}
+
+// ---- a message
+
+void note_refused(const State& state, const std::string& id, const smtp::Reply& reply, std::uint64_t octets) {
+    log(Severity::info, "message refused",
+        {{"id", id},
+         {"door", name_of(state.session->door())},
+         {"remote", state.session->remote()},
+         {"size", octets},
+         {"code", reply.code},
+         {"status", reply.status},
+         {"reason", reply.text}});
+}
+
+void note_delivered(const State& state, const SmtpSession::Outgoing& outgoing,
+                    const std::vector<store::Result<EmailFiled>>& results, const smtp::Reply& reply) {
+    std::size_t filed = 0, known = 0;
+    for (const auto& result : results) {
+        if (!result) continue;
+        ++(result->duplicate ? known : filed);
+    }
+    log(reply.is_success() ? Severity::info : Severity::warn, "message",
+        {{"id", outgoing.id},
+         {"door", name_of(state.session->door())},
+         {"remote", state.session->remote()},
+         {"from", outgoing.sender},
+         {"recipients", results.size()},
+         {"size", outgoing.octets},
+         {"filed", filed},
+         {"known", known},
+         {"failed", results.size() - filed - known},
+         {"code", reply.code}});
+    if (filed + known > 0)
+        state.shared->services.metrics.message_accepted(state.session->door(), outgoing.octets,
+                                                        filed + known);
+}
+
+void take_text(Actor* self, SmtpText& text) {
+    auto& state = self->state;
+    auto& session = *state.session;
+    const auto octets = text.bytes->size();
+    const auto recipients = session.recipients();
+    const auto id = session.id();
+    auto judged = session.text(*text.bytes);
+    if (const auto* refused = std::get_if<smtp::Reply>(&judged)) {
+        note_refused(state, id, *refused, octets);
+        session.forget();
+        return state.link.reply(session.same_to_all(*refused, recipients));
+    }
+    auto outgoing =
+        std::make_shared<SmtpSession::Outgoing>(std::move(std::get<SmtpSession::Outgoing>(judged)));
+    ++state.deliveries;
+    auto email = std::move(outgoing->email);
+    auto to = std::move(outgoing->recipients);
+    deliver_local(
+        self, state.shared->services, std::move(email), std::move(to), outgoing->key,
+        [self, outgoing, held = std::move(text.held)](std::vector<store::Result<EmailFiled>> results) {
+            auto& now = self->state;
+            auto replies = now.session->answers(*outgoing, results);
+            note_delivered(now, *outgoing, results, replies.front());
+            now.link.reply(std::move(replies));
+            --now.deliveries;
+            quit_when_done(self);
+        });
+}
+
+caf::behavior smtp_session(Actor* self, std::shared_ptr<SmtpShared> shared, Door door, SmtpLink link,
+                           const std::string& remote) {
+    auto& state = self->state;
+    state.shared = shared;
+    state.link = link;
+    state.session = std::make_unique<SmtpSession>(std::move(shared), door, remote);
+    return {
+        [self](SmtpAuth& auth) { answer_auth(self, self->state.session->begin_auth(auth)); },
+        [self](SmtpAuthResponse& response) { answer_auth(self, self->state.session->respond(response)); },
+        [self](SmtpVerified& verified) { answer_auth(self, self->state.session->verified(verified.answer)); },
+        [self](SmtpMail& mail) { self->state.link.reply({self->state.session->mail(std::move(mail))}); },
+        [self](SmtpRcpt& rcpt) { self->state.link.reply({self->state.session->rcpt(rcpt)}); },
+        [self](SmtpText& text) { take_text(self, text); },
+        [self](SmtpForget) { self->state.session->forget(); },
+        [self](SmtpGone) {
+            self->state.gone = true;
+            quit_when_done(self);
+        },
+    };
+}
+
+} // namespace
+
+caf::actor spawn_smtp_session(std::shared_ptr<SmtpShared> shared, Door door, SmtpLink link,
+                              std::string remote) {
+    auto& system = shared->system;
+    return system.spawn(smtp_session, std::move(shared), door, std::move(link), std::move(remote));
+}
+
+} // namespace facteur

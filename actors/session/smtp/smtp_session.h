@@ -1,0 +1,96 @@
+// The session of one SMTP connection, without the connection and without CAF: who signed in, who may write to
+// whom, what the replies are. One caller; any thread but a loop (it reads the directory and mailboxes).
+#pragma once
+
+#include "actors/delivery/local.h"
+#include "actors/metrics.h"
+#include "actors/session/smtp/session_messages.h"
+#include "actors/session/smtp/shared.h"
+#include "transport/smtp/reply.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace facteur {
+
+class SmtpSession {
+public:
+    SmtpSession(std::shared_ptr<SmtpShared> shared, Door door, std::string remote);
+
+    // ---- signing in
+    struct Challenge {
+        std::string data;
+    };
+    struct Verify { // then call `verified`
+        std::string user, password;
+    };
+    struct Welcome {};
+    using AuthStep = std::variant<Challenge, Verify, Welcome, smtp::Reply>;
+    AuthStep begin_auth(const SmtpAuth& auth);
+    AuthStep respond(const SmtpAuthResponse& response);
+    AuthStep verified(const SignInAnswer& answer);
+
+    // ---- a transaction
+    smtp::Reply mail(SmtpMail mail);
+    smtp::Reply rcpt(const SmtpRcpt& rcpt);
+    // What is to be delivered, or why not. Parses the message; ends the transaction.
+    struct Outgoing {
+        std::string id;
+        std::string sender; // for the log
+        std::shared_ptr<const IngestedEmail> email;
+        std::vector<LocalRecipient> recipients;
+        std::string key;
+        std::uint64_t octets = 0; // as it came
+    };
+    std::variant<smtp::Reply, Outgoing> text(std::string& bytes);
+    void forget();
+
+    // The replies to a delivery: one, in LMTP one for each recipient.
+    [[nodiscard]] std::vector<smtp::Reply>
+    answers(const Outgoing& outgoing, const std::vector<store::Result<EmailFiled>>& results) const;
+    // The same reply to everybody who awaits one.
+    [[nodiscard]] std::vector<smtp::Reply> same_to_all(const smtp::Reply& reply,
+                                                       std::size_t recipients) const;
+
+    [[nodiscard]] const std::string& remote() const { return remote_; }
+    [[nodiscard]] Door door() const { return door_; }
+    [[nodiscard]] const std::string& id() const { return id_; }
+    [[nodiscard]] std::size_t recipients() const { return recipients_.size(); }
+    [[nodiscard]] const std::optional<store::AccountRow>& account() const { return account_; }
+
+private:
+    struct Recipient {
+        smtp::Mailbox mailbox;
+        LocalRecipient local;
+    };
+
+    AuthStep advance(sasl::Step step);
+    AuthStep welcome(store::AccountRow account);
+    smtp::Reply refusal(sasl::Refused::Why why);
+    [[nodiscard]] bool is_submission() const {
+        return door_ == Door::submission || door_ == Door::submissions;
+    }
+    [[nodiscard]] bool is_own(std::string_view address) const;
+    [[nodiscard]] smtp::Reply unknown(const smtp::Mailbox& recipient) const;
+    void stamp_message(std::string& bytes, store::Time now) const;
+
+    std::shared_ptr<SmtpShared> shared_;
+    Door door_;
+    std::string remote_;
+    bool may_relay_ = false;
+
+    std::optional<sasl::Exchange> exchange_;
+    sasl::Mechanism mechanism_{};
+    std::optional<store::AccountRow> account_;
+
+    SmtpClient client_;
+    std::string id_;
+    std::optional<smtp::Mailbox> sender_;
+    smtp::MailParameters parameters_;
+    std::vector<Recipient> recipients_;
+};
+
+} // namespace facteur

@@ -1,0 +1,47 @@
+# Writes TABLE, a C++ source with every file that LIST names (one a line, below DIST), and their packed forms
+# below PACKED.
+file(STRINGS ${LIST} files)
+list(SORT files)
+set(types
+    "html=text/html; charset=utf-8" "js=text/javascript; charset=utf-8" "mjs=text/javascript; charset=utf-8"
+    "css=text/css; charset=utf-8" "json=application/json" "svg=image/svg+xml" "png=image/png" "ico=image/x-icon"
+    "webp=image/webp" "jpg=image/jpeg" "woff2=font/woff2" "woff=font/woff" "txt=text/plain; charset=utf-8"
+    "webmanifest=application/manifest+json" "wasm=application/wasm")
+
+set(labels "")
+set(declarations "")
+set(rows "")
+set(number 0)
+foreach(file IN LISTS files)
+  file(RELATIVE_PATH path ${DIST} ${file})
+  get_filename_component(extension ${file} LAST_EXT)
+  string(REGEX REPLACE "^\\." "" extension "${extension}")
+  set(type "application/octet-stream")
+  foreach(entry IN LISTS types)
+    if(entry MATCHES "^${extension}=(.*)$")
+      set(type "${CMAKE_MATCH_1}")
+    endif()
+  endforeach()
+  file(SHA256 ${file} hash)
+  string(SUBSTRING ${hash} 0 32 tag)
+  set(packed ${PACKED}/${hash}.gz)
+  if(NOT EXISTS ${packed})
+    file(MAKE_DIRECTORY ${PACKED})
+    execute_process(COMMAND gzip -9 -n -c ${file} OUTPUT_FILE ${packed} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  foreach(form IN ITEMS plain packed)
+    set(source ${file})
+    if(form STREQUAL "packed")
+      set(source ${packed})
+    endif()
+    set(name facteur_asset_${number}_${form})
+    string(APPEND labels "asm(\".section .rodata\\n\"\n    \"${name}:\\n\"\n    \".incbin \\\"${source}\\\"\\n\"\n    \"${name}_end:\\n\"\n    \".byte 0\\n\"\n    \".previous\\n\");\n")
+    string(APPEND declarations "extern const char ${name}[], ${name}_end[];\n")
+  endforeach()
+  set(name facteur_asset_${number})
+  string(APPEND rows "        Asset{\"/${path}\", \"${type}\", \"${tag}\", between(${name}_plain, ${name}_plain_end), between(${name}_packed, ${name}_packed_end)},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+
+set(text "// Written by embed.cmake.\n#include \"webui/assets.h\"\n\n#include <vector>\n\n${labels}\nextern \"C\" {\n${declarations}}\n\nnamespace facteur::webui {\nnamespace {\n[[maybe_unused]] std::string_view between(const char* begin, const char* end) {\n    return {begin, static_cast<std::size_t>(end - begin)};\n}\n} // namespace\n\nstd::span<const Asset> assets() {\n    static const std::vector<Asset> table{\n${rows}    };\n    return table;\n}\n\n} // namespace facteur::webui\n")
+file(WRITE ${TABLE} "${text}")

@@ -1,0 +1,52 @@
+import { useEffect } from "preact/hooks";
+import { t } from "../i18n";
+import { Button } from "../ui/Button";
+import { Toasts } from "../ui/Toasts";
+import { ExpiredSession } from "./ExpiredSession";
+import { Shell } from "./Shell";
+import { SignIn } from "./SignIn";
+import { phase, start } from "./session";
+
+export function App() {
+  return (
+    <>
+      <Page />
+      <Toasts />
+    </>
+  );
+}
+
+function Page() {
+  switch (phase.value) {
+    case "starting":
+      return null;
+    case "signedOut":
+      return <SignIn />;
+    case "unreachable":
+      return <Unreachable />;
+    default:
+      return (
+        <>
+          <Shell />
+          {phase.value === "expired" && <ExpiredSession />}
+        </>
+      );
+  }
+}
+
+function Unreachable() {
+  useEffect(() => {
+    document.title = "Facteur";
+  });
+  return (
+    <main class="sign-in">
+      <div class="sign-in-card">
+        <h1>{t("unreachable.title")}</h1>
+        <p>{t("unreachable.text")}</p>
+        <Button kind="primary" onClick={() => void start()}>
+          {t("unreachable.retry")}
+        </Button>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,27 @@
+import { type IconNode, Mail, Settings } from "lucide";
+import { t } from "../i18n";
+import { Icon } from "../ui/Icon";
+import { Link } from "./Link";
+import "./Rail.css";
+import { type Route, route } from "./router";
+
+type Place = { page: Route["page"]; to: Route; label: string; icon: IconNode };
+
+/** The parts of the platform. */
+export function Rail() {
+  const places: Place[] = [
+    { page: "mail", to: { page: "mail", box: "inbox", email: null }, label: t("rail.mail"), icon: Mail },
+    { page: "settings", to: { page: "settings", section: "general" }, label: t("rail.settings"), icon: Settings },
+  ];
+  const page = route.value.page === "search" ? "mail" : route.value.page;
+  return (
+    <nav class="rail" aria-label={t("rail.title")}>
+      {places.map((place) => (
+        <Link key={place.page} to={place.to} class="rail-place" aria-current={place.page === page ? "page" : undefined}>
+          <Icon of={place.icon} size={20} />
+          <span>{place.label}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}

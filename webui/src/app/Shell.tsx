@@ -1,0 +1,91 @@
+import { useEffect } from "preact/hooks";
+import { Compositions } from "../compose";
+import { t } from "../i18n";
+import { FolderList } from "../mail/FolderList";
+import { MailPage } from "../mail/MailPage";
+import { Splitter } from "../ui/Splitter";
+import { BottomBar } from "./BottomBar";
+import { ConnectionLine } from "./ConnectionLine";
+import { useKeyboard } from "./keyboard";
+import { foldersOpen, layout } from "./layout";
+import { lazy } from "./lazy";
+import { foldersWidth } from "./preferences";
+import { Rail } from "./Rail";
+import { route } from "./router";
+import { shortcutSheetOpen } from "./shortcuts";
+import "./Shell.css";
+import { startSync } from "./sync";
+import { TopBar } from "./TopBar";
+import { useTitle } from "./title";
+
+const SettingsPage = lazy(() => import("../settings/SettingsPage").then((module) => module.SettingsPage));
+const ShortcutSheet = lazy(() => import("./ShortcutSheet").then((module) => module.ShortcutSheet));
+
+/** The desk: bars, folders, and the page of the address. */
+export function Shell() {
+  useEffect(() => {
+    void startSync();
+  }, []);
+  useKeyboard();
+  useTitle();
+  const phone = layout.value === "phone";
+  return (
+    <div class={`shell shell-${layout.value}`}>
+      <a class="skip-link" href="#content">
+        {t("shell.skip")}
+      </a>
+      <TopBar />
+      {layout.value === "wide" && <Rail />}
+      <div class="shell-body">
+        {phone ? (
+          foldersOpen.value && <FolderDrawer />
+        ) : (
+          <>
+            <div class="shell-folders" style={{ width: `${foldersWidth.value}px` }}>
+              <FolderList />
+            </div>
+            <Splitter
+              label={t("shell.foldersWidth")}
+              value={foldersWidth.value}
+              min={180}
+              max={400}
+              onChange={(width) => {
+                foldersWidth.value = width;
+              }}
+            />
+          </>
+        )}
+        <main id="content" class="shell-page" tabIndex={-1}>
+          <ConnectionLine />
+          {route.value.page === "settings" ? <SettingsPage /> : <MailPage />}
+        </main>
+      </div>
+      {phone && <BottomBar />}
+      <Compositions />
+      {shortcutSheetOpen.value && <ShortcutSheet />}
+    </div>
+  );
+}
+
+function FolderDrawer() {
+  useEffect(() => {
+    const close = (event: KeyboardEvent) => {
+      if (event.key === "Escape") foldersOpen.value = false;
+    };
+    document.addEventListener("keydown", close);
+    document.querySelector<HTMLElement>(".drawer .folder")?.focus();
+    return () => document.removeEventListener("keydown", close);
+  }, []);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it too
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it too
+    <div
+      class="drawer"
+      onClick={(event) => {
+        if (event.target === event.currentTarget) foldersOpen.value = false;
+      }}
+    >
+      <FolderList />
+    </div>
+  );
+}

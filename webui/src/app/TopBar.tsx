@@ -1,0 +1,68 @@
+import { CircleUserRound, Keyboard, LogOut, Menu as MenuIcon, Moon, PenLine, Settings, Sun } from "lucide";
+import { compose } from "../compose";
+import { t } from "../i18n";
+import { SearchField } from "../search/SearchField";
+import { Button, IconButton } from "../ui/Button";
+import { MenuButton } from "../ui/Menu";
+import { foldersOpen, layout } from "./layout";
+import { dark, themePreference } from "./preferences";
+import { go } from "./router";
+import { signOut, username } from "./session";
+import { shortcutSheetOpen } from "./shortcuts";
+import "./TopBar.css";
+
+export function TopBar() {
+  const phone = layout.value === "phone";
+  return (
+    <header class="top-bar">
+      {phone ? (
+        <IconButton
+          label={t("folders.title")}
+          icon={MenuIcon}
+          aria-expanded={foldersOpen.value}
+          onClick={() => {
+            foldersOpen.value = !foldersOpen.value;
+          }}
+        />
+      ) : (
+        <div class="top-bar-start">
+          <Button kind="primary" icon={PenLine} onClick={() => void compose({ kind: "new" })}>
+            {t("compose.new")}
+          </Button>
+        </div>
+      )}
+      <SearchField />
+      <MenuButton
+        label={t("account.menu", { address: username.value })}
+        icon={CircleUserRound}
+        items={() => [
+          {
+            id: "settings",
+            label: t("settings.title"),
+            icon: Settings,
+            run: () => go({ page: "settings", section: "general" }),
+          },
+          {
+            id: "theme",
+            label: dark.value ? t("account.light") : t("account.dark"),
+            icon: dark.value ? Sun : Moon,
+            run: () => {
+              themePreference.value = dark.value ? "light" : "dark";
+            },
+          },
+          {
+            id: "shortcuts",
+            label: t("shortcuts.title"),
+            icon: Keyboard,
+            shortcut: "?",
+            run: () => {
+              shortcutSheetOpen.value = true;
+            },
+          },
+          "rule",
+          { id: "signOut", label: t("account.signOut"), icon: LogOut, run: () => void signOut() },
+        ]}
+      />
+    </header>
+  );
+}

@@ -1,0 +1,67 @@
+import { computed, signal } from "@preact/signals";
+import { Client } from "../jmap";
+import { LoginError, login, logout } from "./auth";
+import { connected } from "./connection";
+
+/** expired: somebody was signed in, what they do waits until they have signed in again. */
+export type Phase = "starting" | "signedOut" | "signedIn" | "expired" | "unreachable";
+
+export const phase = signal<Phase>("starting");
+export const username = signal("");
+/** How the person is called, as the sign-in told it; the address when it did not. */
+export const personName = signal("");
+
+let resumeWaiting: (() => void) | null = null;
+
+export const client = new Client({
+  sessionUrl: "/jmap/session",
+  reauthenticate: () => {
+    phase.value = "expired";
+    return new Promise<void>((resolve) => {
+      resumeWaiting = resolve;
+    });
+  },
+  onReachable: (reachable) => {
+    connected.value = reachable;
+  },
+});
+
+/** The academy's own domain: who writes from elsewhere is marked. */
+export const ownDomain = computed(() => username.value.split("@")[1] ?? "");
+
+export async function start(): Promise<void> {
+  try {
+    const session = await client.connect();
+    if (session) enter(session.username);
+    else phase.value = "signedOut";
+  } catch {
+    phase.value = "unreachable";
+  }
+}
+
+export async function signIn(name: string, password: string, remember: boolean): Promise<void> {
+  const person = await login(name, password, remember);
+  personName.value = person.name;
+  if (phase.value === "expired" && person.address !== username.value) {
+    // Somebody else: nothing of the first person may stay on the screen.
+    location.assign("/");
+    return;
+  }
+  const session = await client.connect();
+  // The sign-in went well and the cookie did not come back: the browser refuses it.
+  if (!session) throw new LoginError("cookies");
+  enter(session.username);
+  resumeWaiting?.();
+  resumeWaiting = null;
+}
+
+export async function signOut(): Promise<void> {
+  await logout();
+  // A fresh page: nothing of the account stays in memory.
+  location.assign("/");
+}
+
+function enter(name: string): void {
+  username.value = name;
+  phase.value = "signedIn";
+}

@@ -1,0 +1,91 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../i18n";
+import { attach } from "./attach";
+import "./Composer.css";
+import { ComposerBar } from "./ComposerBar";
+import { ComposerFoot } from "./ComposerFoot";
+import { type Question, question } from "./checks";
+import { close } from "./close";
+import type { Composition } from "./composition";
+import { Editor } from "./Editor";
+import { Files } from "./Files";
+import { Headers } from "./Headers";
+import { titleOf } from "./prepare";
+import { QuoteView } from "./QuoteView";
+import { send } from "./send";
+
+type Props = { composition: Composition; phone: boolean };
+
+/** One message that is being written. */
+export function Composer({ composition, phone }: Props) {
+  const asking = useSignal<Question | null>(null);
+  const over = useSignal(false);
+  const panel = useRef<HTMLElement>(null);
+  const view = phone ? "full" : composition.view.value;
+  const title = titleOf(composition.subject.value, composition.to.value);
+
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    return () => {
+      if (before?.isConnected) before.focus();
+    };
+  }, []);
+
+  const trySend = () => {
+    const against = question(composition);
+    asking.value = against;
+    if (against === null) void send(composition);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.defaultPrevented) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      trySend();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      void close(composition);
+    }
+  };
+
+  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+
+  return (
+    <section
+      ref={panel}
+      class={`composer composer-${view} ${over.value ? "composer-over" : ""}`}
+      role="dialog"
+      aria-label={title}
+      onKeyDown={onKeyDown}
+      onDragOver={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        over.value = true;
+      }}
+      onDragLeave={(event) => {
+        if (!panel.current?.contains(event.relatedTarget as Node)) over.value = false;
+      }}
+      onDrop={(event) => {
+        over.value = false;
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        attach(composition, event.dataTransfer?.files ?? []);
+      }}
+    >
+      <ComposerBar composition={composition} title={title} phone={phone} />
+      {view !== "small" && (
+        <>
+          <div class="composer-scroll">
+            <Headers composition={composition} />
+            <Editor composition={composition} onFiles={(files) => attach(composition, files)} />
+            <QuoteView composition={composition} />
+            <Files composition={composition} />
+          </div>
+          <ComposerFoot composition={composition} asking={asking} onSend={trySend} />
+          {over.value && <p class="composer-drop">{t("compose.drop")}</p>}
+        </>
+      )}
+    </section>
+  );
+}

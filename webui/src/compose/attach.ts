@@ -1,0 +1,72 @@
+import { client } from "../app/session";
+import { t } from "../i18n";
+import { size } from "../mail/format";
+import { problemText } from "../mail/problem";
+import type { Attachment, Composition } from "./composition";
+
+function largestMessage(): number {
+  const account = client.session?.accounts[client.accountId] as
+    | { accountCapabilities?: Record<string, unknown> }
+    | undefined;
+  const mail = account?.accountCapabilities?.["urn:ietf:params:jmap:mail"] as
+    | { maxSizeAttachmentsPerEmail?: number }
+    | undefined;
+  return mail?.maxSizeAttachmentsPerEmail ?? Number.POSITIVE_INFINITY;
+}
+
+export function totalSize(files: readonly Attachment[]): number {
+  return files.reduce((sum, file) => sum + file.size, 0);
+}
+
+/** Begins to upload files. One that is too large is refused before a byte of it has travelled. */
+export function attach(composition: Composition, files: Iterable<File>): void {
+  for (const file of files) {
+    const limit = Math.min(client.limits.maxSizeUpload, largestMessage() - totalSize(composition.attachments.value));
+    if (file.size > limit) {
+      composition.problem.value = t("compose.tooLarge", {
+        name: file.name,
+        size: size(file.size),
+        limit: size(Math.max(0, limit)),
+      });
+      continue;
+    }
+    upload(composition, file);
+  }
+}
+
+function upload(composition: Composition, file: File): void {
+  const key = `${file.name}-${file.lastModified}-${Math.random()}`;
+  const stop = new AbortController();
+  const change = (values: Partial<Attachment>) => {
+    composition.attachments.value = composition.attachments.value.map((other) =>
+      other.key === key ? { ...other, ...values } : other,
+    );
+  };
+  composition.attachments.value = [
+    ...composition.attachments.value,
+    {
+      key,
+      name: file.name || t("attachment.unnamed"),
+      type: file.type || "application/octet-stream",
+      size: file.size,
+      blobId: null,
+      progress: 0,
+      problem: "",
+      cid: null,
+      stop: () => stop.abort(),
+    },
+  ];
+  client
+    .upload(file, (progress) => change({ progress }), stop.signal)
+    .then(
+      ({ blobId }) => change({ blobId, progress: 1 }),
+      (error: unknown) => {
+        if (!stop.signal.aborted) change({ problem: problemText(error) });
+      },
+    );
+}
+
+export function detach(composition: Composition, file: Attachment): void {
+  file.stop?.();
+  composition.attachments.value = composition.attachments.value.filter((other) => other.key !== file.key);
+}

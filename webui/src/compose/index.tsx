@@ -1,0 +1,37 @@
+import { effect, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { lazy } from "../app/lazy";
+import type { Id } from "../jmap";
+import type { Composition } from "./composition";
+import { hasOrphans } from "./local";
+
+/** How a composition begins. */
+export type Start =
+  | { kind: "new"; to?: string }
+  | { kind: "reply" | "replyAll" | "forward"; emailId: Id }
+  | { kind: "draft"; emailId: Id };
+
+/** The compositions that are open, oldest first. */
+export const compositions = signal<readonly Composition[]>([]);
+
+/** Opens a composer. Its code is fetched at the first one: nothing but this file belongs to the first paint. */
+export async function compose(start: Start): Promise<void> {
+  const { open } = await import("./open");
+  await open(start);
+}
+
+const Dock = lazy(() => import("./Dock").then((module) => module.Dock));
+
+/** Where open composers stand; finds again what a tab that died has left. */
+export function Compositions() {
+  useEffect(() => {
+    if (hasOrphans()) void import("./open").then(({ reopenOrphans }) => reopenOrphans());
+  }, []);
+  return compositions.value.length > 0 ? <Dock /> : null;
+}
+
+// Leaving the page while something is being written is worth a question only if it is not yet in the browser's store.
+effect(() => {
+  const unkept = compositions.value.some((composition) => composition.unkept.value);
+  window.onbeforeunload = unkept ? (event) => event.preventDefault() : null;
+});

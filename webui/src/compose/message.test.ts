@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { emptyKept, type Kept } from "./composition";
+import { emailOf, splitDraft, wholeHtml, wholeText } from "./message";
+
+const reply: Kept = {
+  ...emptyKept(),
+  messageId: "k@ac.test",
+  subject: "Re: a",
+  html: "<p>Bonjour</p>",
+  text: "Bonjour",
+  quote: {
+    html: "<p>un <b>mot</b></p>",
+    text: "un mot\n> avant",
+    attribution: "Le 3 mai, Léa <lea@ac.test> a écrit :",
+    forward: false,
+  },
+  to: [{ name: "Léa", email: "lea@ac.test" }],
+};
+
+it("quotes by prefix in text and by blockquote in HTML", () => {
+  expect(wholeText(reply)).toBe("Bonjour\n\nLe 3 mai, Léa <lea@ac.test> a écrit :\n> un mot\n>> avant\n");
+  expect(wholeHtml(reply)).toContain("Léa &lt;lea@ac.test&gt; a écrit :</div><blockquote");
+});
+
+it.each([
+  ["an answer", reply],
+  [
+    "a forward",
+    {
+      ...reply,
+      quote: { html: "<p>x</p>", text: "x", attribution: "Message transféré\nDe : Léa\nObjet : a", forward: true },
+    },
+  ],
+])("finds the quote of %s again in its draft", (_, kept) => {
+  expect(splitDraft(wholeHtml(kept), wholeText(kept))).toEqual({ html: kept.html, quote: kept.quote });
+});
+
+it("leaves a draft of another program whole", () => {
+  const html = "<html><body><p>a</p><blockquote>b</blockquote></body></html>";
+  expect(splitDraft(html, "a\nb")).toEqual({ html: "<p>a</p><blockquote>b</blockquote>", quote: null });
+});
+
+it("names only the headers that are there", () => {
+  const email = emailOf(reply, { name: null, email: "me@ac.test" }, "D1");
+  expect(email).toMatchObject({
+    mailboxIds: { D1: true },
+    keywords: { $draft: true, $seen: true },
+    cc: null,
+    inReplyTo: null,
+    messageId: ["k@ac.test"],
+    attachments: [],
+  });
+});

@@ -1,0 +1,150 @@
+import { ConnectionError, RequestError } from "./errors";
+import { Answers, type Call, Request } from "./request";
+import type { Id, Invocation, Session, UploadResult } from "./types";
+import { expandTemplate, sameOriginPath } from "./urls";
+
+export type ClientOptions = {
+  /** Where the session object is. */
+  sessionUrl: string;
+  /** Called when the server no longer knows us; resolves once somebody has signed in again. */
+  reauthenticate: () => Promise<void>;
+  /** Told about each request that could or could not be made. */
+  onReachable?: (reachable: boolean) => void;
+  fetch?: typeof fetch;
+};
+
+/**
+ * Speaks JMAP (RFC 8620) with one server. Knows sessions, requests, blobs and the end of a sign-in; knows
+ * nothing of mail and nothing of the screen.
+ */
+export class Client {
+  session: Session | null = null;
+  private readonly fetch: typeof fetch;
+  private reauthentication: Promise<void> | null = null;
+
+  constructor(private readonly options: ClientOptions) {
+    this.fetch = options.fetch ?? ((input, init) => fetch(input, init));
+  }
+
+  /** Loads the session object. Does not ask for a sign-in: returns null when one is needed. */
+  async connect(): Promise<Session | null> {
+    const response = await this.exchange(this.options.sessionUrl, { headers: { accept: "application/json" } });
+    if (response.status === 401) return null;
+    if (!response.ok) throw new ConnectionError("no session", response.status);
+    this.session = (await response.json()) as Session;
+    return this.session;
+  }
+
+  /** The account that holds the mail of the person signed in. */
+  get accountId(): Id {
+    const session = this.required();
+    return session.primaryAccounts["urn:ietf:params:jmap:mail"] ?? Object.keys(session.accounts)[0] ?? "";
+  }
+
+  get limits() {
+    return this.required().capabilities["urn:ietf:params:jmap:core"];
+  }
+
+  has(capability: string): boolean {
+    return this.session !== null && capability in this.session.capabilities;
+  }
+
+  /** Sends the calls of `request`, signing in again when asked. */
+  async send(request: Request, options: { signal?: AbortSignal; keepalive?: boolean } = {}): Promise<Answers> {
+    const body = JSON.stringify({ using: request.using, methodCalls: request.calls });
+    const response = await this.authenticated(sameOriginPath(this.required().apiUrl), {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body,
+      ...options,
+    });
+    if (!response.ok) throw await refusal(response);
+    const answer = (await response.json()) as { methodResponses: Invocation[]; sessionState: string };
+    return new Answers(answer.methodResponses, answer.sessionState);
+  }
+
+  /** One call with the account filled in. */
+  async call<T>(name: string, args: Record<string, unknown>, options: { signal?: AbortSignal } = {}): Promise<T> {
+    const request = new Request();
+    const call: Call<T> = request.add<T>(name, { accountId: this.accountId, ...args });
+    return (await this.send(request, options)).of(call);
+  }
+
+  downloadUrl(blobId: Id, name: string, type: string): string {
+    return sameOriginPath(
+      expandTemplate(this.required().downloadUrl, { accountId: this.accountId, blobId, name: name || "-", type }),
+    );
+  }
+
+  async download(blobId: Id, name: string, type: string, signal?: AbortSignal): Promise<Blob> {
+    const response = await this.authenticated(this.downloadUrl(blobId, name, type), { signal });
+    if (!response.ok) throw new ConnectionError("download", response.status);
+    // The caller's type, not the server's: a preview decides itself what it shows.
+    return new Blob([await response.arrayBuffer()], { type });
+  }
+
+  /** Uploads with progress (0 to 1), which fetch does not tell. */
+  upload(file: Blob, onProgress: (share: number) => void, signal?: AbortSignal): Promise<UploadResult> {
+    const url = sameOriginPath(expandTemplate(this.required().uploadUrl, { accountId: this.accountId }));
+    return new Promise((resolve, reject) => {
+      const xhr = new XMLHttpRequest();
+      xhr.open("POST", url);
+      xhr.responseType = "json";
+      xhr.setRequestHeader("content-type", file.type || "application/octet-stream");
+      xhr.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+      xhr.onload = () => {
+        if (xhr.status >= 200 && xhr.status < 300) resolve(xhr.response as UploadResult);
+        else if (xhr.status === 401)
+          this.reauthenticated().then(() => resolve(this.upload(file, onProgress, signal)), reject);
+        else reject(new RequestError(String((xhr.response as { type?: string } | null)?.type ?? "upload"), xhr.status));
+      };
+      xhr.onerror = () => reject(new ConnectionError("upload"));
+      xhr.onabort = () => reject(new DOMException("stopped", "AbortError"));
+      signal?.addEventListener("abort", () => xhr.abort(), { once: true });
+      xhr.send(file);
+    });
+  }
+
+  private required(): Session {
+    if (!this.session) throw new ConnectionError("no session");
+    return this.session;
+  }
+
+  private async authenticated(url: string, init: RequestInit): Promise<Response> {
+    for (;;) {
+      const response = await this.exchange(url, init);
+      if (response.status !== 401) return response;
+      await this.reauthenticated();
+    }
+  }
+
+  private reauthenticated(): Promise<void> {
+    this.reauthentication ??= this.options.reauthenticate().finally(() => {
+      this.reauthentication = null;
+    });
+    return this.reauthentication;
+  }
+
+  private async exchange(url: string, init: RequestInit): Promise<Response> {
+    try {
+      const response = await this.fetch(url, { credentials: "same-origin", cache: "no-store", ...init });
+      this.options.onReachable?.(true);
+      return response;
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") throw error;
+      this.options.onReachable?.(false);
+      throw new ConnectionError(String(error));
+    }
+  }
+}
+
+async function refusal(response: Response): Promise<Error> {
+  try {
+    const problem = (await response.json()) as { type?: string; limit?: string };
+    if (problem.type?.startsWith("urn:ietf:params:jmap:error:"))
+      return new RequestError(problem.type, response.status, problem.limit);
+  } catch {
+    // Not a problem document: what follows tells as much as there is.
+  }
+  return new ConnectionError("refused", response.status);
+}

@@ -1,0 +1,94 @@
+import { useSignal } from "@preact/signals";
+import { ImageOff } from "lucide";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { trustedSenders } from "../app/preferences";
+import { t } from "../i18n";
+import type { EmailBody, EmailBodyPart, EmailHeader } from "../jmap";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { Skeleton } from "../ui/Skeleton";
+import { HtmlFrame } from "./HtmlFrame";
+import { htmlToText } from "./htmlText";
+import "./MessageBody.css";
+import { PlainText } from "./PlainText";
+import type { SafeHtml } from "./sanitise";
+import { textToHtml } from "./text";
+
+type Props = { value: EmailHeader; body: EmailBody; asText: boolean };
+
+const isHtml = (part: EmailBodyPart) => part.type === "text/html";
+const isImage = (part: EmailBodyPart) => part.type.startsWith("image/");
+
+/** What a message says: HTML in its cage, plain text as text. */
+export function MessageBody({ value, body, asText }: Props) {
+  const cut = Object.values(body.bodyValues).some((text) => text.isTruncated);
+  const html = !asText && body.htmlBody.some((part) => isHtml(part) || isImage(part));
+  return (
+    <div class="message-body">
+      {html ? (
+        <HtmlMessage value={value} body={body} />
+      ) : (
+        body.textBody.map((part) => <PlainText key={part.partId} text={textOf(part, body)} />)
+      )}
+      {cut && <p class="message-cut">{t("reader.cut")}</p>}
+    </div>
+  );
+}
+
+function textOf(part: EmailBodyPart, body: EmailBody): string {
+  const text = body.bodyValues[part.partId ?? ""]?.value ?? "";
+  return isHtml(part) ? htmlToText(text) : text;
+}
+
+function htmlOf(body: EmailBody): string {
+  return body.htmlBody
+    .map((part) => {
+      if (isHtml(part)) return body.bodyValues[part.partId ?? ""]?.value ?? "";
+      if (isImage(part)) return `<p><img src="cid:part-${part.partId}" alt=""></p>`;
+      return textToHtml(body.bodyValues[part.partId ?? ""]?.value ?? "");
+    })
+    .join("<hr>");
+}
+
+function HtmlMessage({ value, body }: Omit<Props, "asText">) {
+  const sender = value.from?.[0]?.email.toLowerCase() ?? "";
+  const trusted = sender !== "" && trustedSenders.value.includes(sender);
+  const [allowed, setAllowed] = useState(trusted);
+  const safe = useSignal<SafeHtml | null>(null);
+  const html = useMemo(() => htmlOf(body), [body]);
+  useEffect(() => {
+    let gone = false;
+    void import("./sanitise").then(({ sanitise }) => {
+      if (!gone) safe.value = sanitise(html, { remote: allowed });
+    });
+    return () => {
+      gone = true;
+    };
+  }, [html, allowed]);
+  if (!safe.value) return <Skeleton label={t("ui.loading")} />;
+  return (
+    <>
+      {safe.value.blocked > 0 && !allowed && (
+        <div class="remote-bar">
+          <Icon of={ImageOff} size={16} />
+          <p>{t("remote.blocked", { count: safe.value.blocked })}</p>
+          <Button kind="quiet" onClick={() => setAllowed(true)}>
+            {t("remote.show")}
+          </Button>
+          {sender !== "" && (
+            <Button
+              kind="quiet"
+              onClick={() => {
+                trustedSenders.value = [...trustedSenders.value.slice(-499), sender];
+                setAllowed(true);
+              }}
+            >
+              {t("remote.always")}
+            </Button>
+          )}
+        </div>
+      )}
+      <HtmlFrame safe={safe.value} body={body} remote={allowed} title={value.subject || t("mail.noSubject")} />
+    </>
+  );
+}

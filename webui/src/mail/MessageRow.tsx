@@ -1,0 +1,200 @@
+import { Archive, Flag, Mail, MailOpen, Paperclip, Reply, Trash2 } from "lucide";
+import { pathOf, route } from "../app/router";
+import { t } from "../i18n";
+import type { EmailHeader, Id } from "../jmap";
+import { Avatar } from "../ui/Avatar";
+import { IconButton } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { archive, setFlagged, setSeen } from "./actions";
+import { deleteRows, openRow, rowUnread } from "./commands";
+import { startDrag } from "./drag";
+import { displayName, shortTime } from "./format";
+import "./MessageRow.css";
+import { people } from "./people";
+import { Snippet } from "./Snippet";
+import { email, thread } from "./store/emails";
+import type { EmailList } from "./store/list";
+import { cursor, extend, selected, selecting, toggle } from "./store/selection";
+import { useSwipe } from "./swipe";
+import { openId } from "./view";
+
+type Props = { id: Id; list: EmailList; first: boolean };
+
+/** One row: who, what, when, and marks that do not rest on colour alone. */
+export function MessageRow({ id, list, first }: Props) {
+  const value = email(id).value;
+  const unread = rowUnread(id);
+  const swipe = useSwipe({
+    right: () => void setSeen([id], unread),
+    left: () => void archive([id]),
+  });
+  if (!value) return <div class="row-blank" />;
+  const ticked = selected.value.has(id);
+  const onCursor = cursor.value === id || (cursor.value === null && first);
+  const open = isOpen(value, list);
+  const now = route.value;
+  const classes = ["row"];
+  if (unread) classes.push("row-unread");
+  if (ticked) classes.push("row-ticked");
+  if (onCursor) classes.push("row-cursor");
+  if (open) classes.push("row-open");
+  if (selecting.value) classes.push("row-selecting");
+
+  const onClick = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || selecting.value) {
+      event.preventDefault();
+      cursor.value = id;
+      if (event.shiftKey) extend(list, id);
+      else toggle(id);
+      return;
+    }
+    if (event.button !== 0) return;
+    event.preventDefault();
+    openRow(id);
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a row is dragged and swiped; its link and the bars have the keys
+    <div
+      class={classes.join(" ")}
+      draggable
+      onDragStart={(event) => {
+        const rows = ticked ? [...selected.value] : [id];
+        startDrag(event, rows, t("list.dragged", { count: rows.length }));
+      }}
+      {...swipe}
+    >
+      <Tick id={id} value={value} list={list} ticked={ticked} reachable={onCursor} />
+      <a
+        class="row-link"
+        href={now.page === "settings" ? undefined : pathOf({ ...now, email: id })}
+        tabIndex={onCursor ? 0 : -1}
+        aria-current={open ? "true" : undefined}
+        draggable={false}
+        onClick={onClick}
+        onFocus={() => {
+          cursor.value = id;
+        }}
+      >
+        {unread && (
+          <span class="row-dot">
+            <span class="hidden-label">{t("list.unread")}</span>
+          </span>
+        )}
+        <span class="row-people ellipsis">
+          {people(value, list.query.collapseThreads)}
+          <Count value={value} list={list} />
+        </span>
+        <span class="row-subject ellipsis">
+          {value.keywords.$answered && <Icon of={Reply} size={14} />}
+          <Snippet id={id} field="subject" fallback={value.subject || t("mail.noSubject")} />
+        </span>
+        <span class="row-preview ellipsis">
+          <Snippet id={id} field="preview" fallback={value.preview} />
+        </span>
+        <time class="row-time" dateTime={value.receivedAt}>
+          {shortTime(value.receivedAt)}
+        </time>
+        <Marks value={value} />
+      </a>
+      <QuickActions id={id} value={value} unread={unread} />
+    </div>
+  );
+}
+
+function isOpen(value: EmailHeader, list: EmailList): boolean {
+  const open = openId.value;
+  if (open === null) return false;
+  if (open === value.id) return true;
+  return list.query.collapseThreads && email(open).value?.threadId === value.threadId;
+}
+
+function Count({ value, list }: { value: EmailHeader; list: EmailList }) {
+  if (!list.query.collapseThreads) return null;
+  const count = thread(value.threadId).value?.length ?? 1;
+  if (count < 2) return null;
+  return (
+    <span class="row-count">
+      {count}
+      <span class="hidden-label"> {t("list.inThread", { count })}</span>
+    </span>
+  );
+}
+
+function Marks({ value }: { value: EmailHeader }) {
+  return (
+    <span class="row-marks">
+      {value.hasAttachment && (
+        <>
+          <Icon of={Paperclip} size={15} />
+          <span class="hidden-label">{t("list.attachment")}</span>
+        </>
+      )}
+      {value.keywords.$flagged && (
+        <span class="row-flag">
+          <Icon of={Flag} size={15} filled />
+          <span class="hidden-label">{t("list.flagged")}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+type TickProps = { id: Id; value: EmailHeader; list: EmailList; ticked: boolean; reachable: boolean };
+
+function Tick({ id, value, list, ticked, reachable }: TickProps) {
+  const person = value.from?.[0] ?? { name: null, email: "" };
+  return (
+    <label class="row-tick">
+      <Avatar name={displayName(person)} address={person.email} />
+      <input
+        type="checkbox"
+        checked={ticked}
+        tabIndex={reachable ? 0 : -1}
+        aria-label={t("list.select", { subject: value.subject || t("mail.noSubject") })}
+        onClick={(event) => {
+          cursor.value = id;
+          if (event.shiftKey) extend(list, id);
+          else toggle(id);
+        }}
+      />
+    </label>
+  );
+}
+
+function QuickActions({ id, value, unread }: { id: Id; value: EmailHeader; unread: boolean }) {
+  const flagged = value.keywords.$flagged === true;
+  return (
+    <span class="row-actions">
+      <IconButton
+        size={16}
+        tabIndex={-1}
+        label={t("action.archive")}
+        icon={Archive}
+        onClick={() => void archive([id])}
+      />
+      <IconButton
+        size={16}
+        tabIndex={-1}
+        label={t("action.trash")}
+        icon={Trash2}
+        onClick={() => void deleteRows([id])}
+      />
+      <IconButton
+        size={16}
+        tabIndex={-1}
+        label={unread ? t("action.markRead") : t("action.markUnread")}
+        icon={unread ? MailOpen : Mail}
+        onClick={() => void setSeen([id], unread)}
+      />
+      <IconButton
+        size={16}
+        tabIndex={-1}
+        label={flagged ? t("action.unflag") : t("action.flag")}
+        icon={Flag}
+        filled={flagged}
+        onClick={() => void setFlagged([id], !flagged)}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,144 @@
+import { useSignal } from "@preact/signals";
+import { Download, Ellipsis, FileText, Flag, Forward, Paperclip, Reply, ReplyAll } from "lucide";
+import { useEffect, useState } from "preact/hooks";
+import { client } from "../app/session";
+import { compose } from "../compose";
+import { t } from "../i18n";
+import type { EmailBody, EmailHeader } from "../jmap";
+import { Avatar } from "../ui/Avatar";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { MenuButton } from "../ui/Menu";
+import { Skeleton } from "../ui/Skeleton";
+import { Attachments } from "./Attachments";
+import { setFlagged } from "./actions";
+import { save } from "./download";
+import { displayName, longTime, shortTime } from "./format";
+import { MessageBody } from "./MessageBody";
+import { MessageHead } from "./MessageHead";
+import "./MessageView.css";
+import { problemText } from "./problem";
+import { loadBody } from "./store/bodies";
+
+type Props = { value: EmailHeader; open: boolean; alone: boolean; newest: boolean; onToggle: () => void };
+
+/** One message of the stack: a line when folded, else head, body and attachments. */
+export function MessageView({ value, open, alone, newest, onToggle }: Props) {
+  const author = value.from?.[0];
+  const name = author ? displayName(author) : t("list.noSender");
+  if (!open)
+    return (
+      <article
+        class="message message-folded"
+        aria-label={t("reader.message", { name, time: longTime(value.receivedAt) })}
+      >
+        <button type="button" class="message-line" aria-expanded="false" onClick={onToggle}>
+          <Avatar name={name} address={author?.email ?? ""} />
+          <span class="message-line-name ellipsis">{name}</span>
+          <span class="message-line-preview ellipsis">{value.preview}</span>
+          {value.hasAttachment && <Icon of={Paperclip} size={14} />}
+          {value.keywords.$flagged && <Icon of={Flag} size={14} filled />}
+          <time dateTime={value.receivedAt}>{shortTime(value.receivedAt)}</time>
+        </button>
+      </article>
+    );
+  return (
+    <article class="message message-open" aria-label={t("reader.message", { name, time: longTime(value.receivedAt) })}>
+      <OpenMessage value={value} alone={alone} newest={newest} onToggle={onToggle} />
+    </article>
+  );
+}
+
+function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
+  const [body, setBody] = useState<EmailBody | null>(null);
+  const problem = useSignal("");
+  const asText = useSignal(false);
+  const load = () => {
+    problem.value = "";
+    loadBody(value.id).then(setBody, (error: unknown) => {
+      problem.value = problemText(error);
+    });
+  };
+  useEffect(load, [value.id]);
+  return (
+    <>
+      <MessageHead
+        value={value}
+        body={body}
+        onFold={alone ? undefined : onToggle}
+        menu={<MessageMenu value={value} asText={asText} />}
+      />
+      {problem.value && (
+        <div class="message-problem">
+          <p>{problem.value}</p>
+          <Button onClick={load}>{t("ui.retry")}</Button>
+        </div>
+      )}
+      {body ? (
+        <MessageBody value={value} body={body} asText={asText.value} />
+      ) : (
+        !problem.value && <Skeleton label={t("ui.loading")} />
+      )}
+      {body && <Attachments value={value} body={body} />}
+      {newest && !value.keywords.$draft && <AnswerBar value={value} body={body} />}
+    </>
+  );
+}
+
+function MessageMenu({ value, asText }: { value: EmailHeader; asText: { value: boolean } }) {
+  const flagged = value.keywords.$flagged === true;
+  const answer = (kind: "reply" | "replyAll" | "forward") => void compose({ kind, emailId: value.id });
+  return (
+    <MenuButton
+      label={t("reader.messageMenu")}
+      icon={Ellipsis}
+      items={() => [
+        { id: "reply", label: t("compose.reply"), icon: Reply, run: () => answer("reply") },
+        { id: "replyAll", label: t("compose.replyAll"), icon: ReplyAll, run: () => answer("replyAll") },
+        { id: "forward", label: t("compose.forward"), icon: Forward, run: () => answer("forward") },
+        "rule",
+        {
+          id: "flag",
+          label: flagged ? t("action.unflag") : t("action.flag"),
+          icon: Flag,
+          run: () => void setFlagged([value.id], !flagged),
+        },
+        {
+          id: "text",
+          label: asText.value ? t("reader.showHtml") : t("reader.showText"),
+          icon: FileText,
+          run: () => {
+            asText.value = !asText.value;
+          },
+        },
+        {
+          id: "download",
+          label: t("reader.download"),
+          icon: Download,
+          run: () => save(client.downloadUrl(value.blobId, `${value.subject || "message"}.eml`, "message/rfc822")),
+        },
+      ]}
+    />
+  );
+}
+
+/** The answer, in place under the newest message. */
+function AnswerBar({ value, body }: { value: EmailHeader; body: EmailBody | null }) {
+  const several = (value.to?.length ?? 0) + (body?.cc?.length ?? 0) > 1;
+  const answer = (kind: "reply" | "replyAll" | "forward") => void compose({ kind, emailId: value.id });
+  return (
+    <div class="answer-bar">
+      <Button icon={Reply} onClick={() => answer("reply")}>
+        {t("compose.reply")}
+      </Button>
+      {several && (
+        <Button icon={ReplyAll} onClick={() => answer("replyAll")}>
+          {t("compose.replyAll")}
+        </Button>
+      )}
+      <Button icon={Forward} onClick={() => answer("forward")}>
+        {t("compose.forward")}
+      </Button>
+    </div>
+  );
+}

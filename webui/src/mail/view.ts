@@ -1,0 +1,71 @@
+import { computed, signal } from "@preact/signals";
+import { conversations } from "../app/preferences";
+import { route } from "../app/router";
+import type { Comparator, Filter, Id, Mailbox } from "../jmap";
+import { parseSearch, searchFilter } from "../search/query";
+import { EmailList } from "./store/list";
+import { mailboxOf, mailboxWithRole } from "./store/mailboxes";
+
+const newestFirst: Comparator[] = [{ property: "receivedAt", isAscending: false }];
+
+/** Shows only what is unread or flagged, within the folder in view. */
+export type QuickFilter = "all" | "unread" | "flagged";
+export const quickFilter = signal<QuickFilter>("all");
+
+/** The folder in view; null in a search or in the settings. */
+export const currentMailbox = computed<Mailbox | null>(() => {
+  const now = route.value;
+  return now.page === "mail" ? (mailboxOf(now.box) ?? null) : null;
+});
+
+const lists = new Map<string, EmailList>();
+const mostLists = 12;
+
+function listFor(filter: Filter, collapseThreads: boolean): EmailList {
+  const query = { filter, sort: newestFirst, collapseThreads };
+  const key = JSON.stringify(query);
+  const found = lists.get(key) ?? new EmailList(query);
+  lists.delete(key);
+  lists.set(key, found);
+  const oldest = lists.keys().next().value;
+  if (lists.size > mostLists && oldest !== undefined) lists.delete(oldest);
+  return found;
+}
+
+const currentMailboxId = computed(() => currentMailbox.value?.id ?? null);
+
+/** Drafts and what goes for good are single messages, everything else conversations when these are wanted. */
+const collapse = computed(() => {
+  const role = currentMailbox.value?.role;
+  return conversations.value && role !== "drafts" && role !== "trash" && role !== "junk";
+});
+
+const searchText = computed(() => (route.value.page === "search" ? route.value.query : null));
+
+/** What the list shows: the folder or the search of the page's address. */
+export const currentList = computed<EmailList | null>(() => {
+  if (searchText.value !== null) return listFor(searchFilter(parseSearch(searchText.value)), conversations.value);
+  const id = currentMailboxId.value;
+  if (id === null) return null;
+  const filter: Record<string, unknown> = { inMailbox: id };
+  if (quickFilter.value === "unread") filter.notKeyword = "$seen";
+  if (quickFilter.value === "flagged") filter.hasKeyword = "$flagged";
+  return listFor(filter, collapse.value);
+});
+
+export const collapsed = computed(() => currentList.value?.query.collapseThreads ?? false);
+
+/** The id of the message that is open. */
+export const openId = computed<Id | null>(() => (route.value.page === "settings" ? null : route.value.email));
+
+/** Lists that are kept are told that something has changed; the one in view asks at once. */
+export function refreshLists(): void {
+  const current = currentList.peek();
+  for (const [key, list] of lists) if (list !== current) lists.delete(key);
+  void current?.refresh();
+}
+
+export function isRole(role: string): boolean {
+  const id = currentMailboxId.value;
+  return id !== null && mailboxWithRole(role as never)?.id === id;
+}
