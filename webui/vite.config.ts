@@ -14,5 +14,5 @@ export default defineConfig({
     manifest: true,
   },
   server: { proxy: { "/jmap": server, "/auth": server, "/.well-known": server } },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, it } from "vitest";
 import { emptyKept, type Kept } from "./composition";
 import { emailOf, splitDraft, wholeHtml, wholeText } from "./message";

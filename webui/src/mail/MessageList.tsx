@@ -1,6 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
+import { SearchChips } from "../search/SearchChips";
 import { Button } from "../ui/Button";
 import { Skeleton } from "../ui/Skeleton";
 import { useVirtual } from "../ui/useVirtual";
@@ -24,6 +25,7 @@ export function MessageList() {
   return (
     <section class="list" aria-label={t("list.title")}>
       <ListBar />
+      <SearchChips />
       {list ? <Rows key={JSON.stringify(list.query)} list={list} /> : <NoFolder />}
     </section>
   );

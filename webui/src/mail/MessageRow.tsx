@@ -81,8 +81,8 @@ export function MessageRow({ id, list, first }: Props) {
             <span class="hidden-label">{t("list.unread")}</span>
           </span>
         )}
-        <span class="row-people ellipsis">
-          {people(value, list.query.collapseThreads)}
+        <span class="row-people">
+          <span class="ellipsis">{people(value, list.query.collapseThreads)}</span>
           <Count value={value} list={list} />
         </span>
         <span class="row-subject ellipsis">

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { conversations } from "../app/preferences";
 import { route } from "../app/router";
 import type { Comparator, Filter, Id, Mailbox } from "../jmap";
-import { parseSearch, searchFilter } from "../search/query";
+import { filterOf } from "../search/filter";
 import { EmailList } from "./store/list";
 import { mailboxOf, mailboxWithRole } from "./store/mailboxes";
 
@@ -44,7 +44,7 @@ const searchText = computed(() => (route.value.page === "search" ? route.value.q
 
 /** What the list shows: the folder or the search of the page's address. */
 export const currentList = computed<EmailList | null>(() => {
-  if (searchText.value !== null) return listFor(searchFilter(parseSearch(searchText.value)), conversations.value);
+  if (searchText.value !== null) return listFor(filterOf(searchText.value), conversations.value);
   const id = currentMailboxId.value;
   if (id === null) return null;
   const filter: Record<string, unknown> = { inMailbox: id };

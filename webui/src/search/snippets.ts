@@ -2,7 +2,7 @@ import { effect, type Signal, signal } from "@preact/signals";
 import { route } from "../app/router";
 import { client } from "../app/session";
 import type { Id, SearchSnippet } from "../jmap";
-import { parseSearch, searchFilter } from "./query";
+import { filterOf } from "./filter";
 
 let found = new Map<Id, Signal<SearchSnippet | undefined>>();
 let wanted = new Set<Id>();
@@ -36,7 +36,7 @@ async function fetchWanted(): Promise<void> {
   wanted = new Set();
   try {
     const answer = await client.call<{ list: SearchSnippet[] }>("SearchSnippet/get", {
-      filter: searchFilter(parseSearch(query)),
+      filter: filterOf(query),
       emailIds,
     });
     if (query !== current) return;

@@ -1,0 +1,36 @@
+// @vitest-environment happy-dom
+import { beforeAll, expect, it } from "vitest";
+import { loadLanguage } from "../i18n";
+import { dayHeading, fullAddress, shortTime, size } from "./format";
+
+beforeAll(() => loadLanguage("fr"));
+
+const now = new Date(2026, 10, 25, 15, 0);
+const at = (...parts: [number, number, number, number?, number?]) => new Date(...parts).toISOString();
+
+it("says the time today, the day this week, the date else", () => {
+  expect(shortTime(at(2026, 10, 25, 14, 32), now)).toBe("14:32");
+  expect(shortTime(at(2026, 10, 24, 23, 59), now)).toBe("mar.");
+  expect(shortTime(at(2026, 9, 12), now)).toBe("12 oct.");
+  expect(shortTime(at(2024, 9, 12), now)).toBe("12/10/2024");
+});
+
+it("heads rows by day, and older ones by month", () => {
+  expect(dayHeading(at(2026, 10, 25, 0, 1), now)).toBe("Aujourd’hui");
+  expect(dayHeading(at(2026, 10, 24, 23, 0), now)).toBe("Hier");
+  expect(dayHeading(at(2026, 10, 20), now)).toBe("Vendredi 20 novembre");
+  expect(dayHeading(at(2026, 9, 1), now)).toBe("Octobre");
+  expect(dayHeading(at(2024, 9, 1), now)).toBe("Octobre 2024");
+});
+
+it("rounds sizes as people read them", () => {
+  expect(size(999).replace(/\s/g, " ")).toBe("999 o");
+  expect(size(1532).replace(/\s/g, " ")).toBe("1,5 Ko");
+  expect(size(20_480_000).replace(/\s/g, " ")).toBe("20 Mo");
+});
+
+it("quotes the names that the grammar of addresses wants quoted", () => {
+  expect(fullAddress({ name: "Léa Martin", email: "l@a.fr" })).toBe("Léa Martin <l@a.fr>");
+  expect(fullAddress({ name: 'Martin, "Léa"', email: "l@a.fr" })).toBe('"Martin, \\"Léa\\"" <l@a.fr>');
+  expect(fullAddress({ name: null, email: "l@a.fr" })).toBe("l@a.fr");
+});
