@@ -61,6 +61,8 @@ public:
     std::string take_output();
     // Begins to close: a close frame is in the output, messages are dropped until the client's own comes.
     void close(std::uint16_t code, std::string_view reason);
+    // Octets held: fed and not used, and of the message that gathers.
+    [[nodiscard]] std::size_t buffered() const { return buffer_.size() - at_ + message_.size(); }
     // Both sides have closed, or the protocol was broken: send the output, then close the connection.
     [[nodiscard]] bool is_over() const { return state_ == State::over; }
 

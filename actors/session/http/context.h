@@ -27,6 +27,7 @@ struct HttpLimits {
     std::uint64_t head_time = 20'000;      // from opening, or a head's first octet, to its end
     std::uint64_t keep_alive = 120'000;    // between two requests
     std::uint64_t pace_time = 20'000;      // how often a body's pace is looked at
+    std::uint64_t answer_time = 300'000;   // a session that has not answered by then never will
     std::uint64_t keep_awake = 110'000;    // a sign of life on silent streams: proxies like to cut at 120 s
     std::uint64_t websocket_ping = 60'000; // two of them without an answer end it
     std::uint64_t write_stall = 60'000;    // nothing of an answer was taken for so long

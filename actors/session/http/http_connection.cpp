@@ -1,6 +1,7 @@
 #include "actors/session/http/http_connection.h"
 
 #include "actors/clock.h"
+#include "actors/log.h"
 #include "actors/session/http/answers.h"
 #include "actors/session/http/http_session.h"
 #include "transport/http/response.h"
@@ -8,12 +9,11 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 namespace facteur {
 namespace {
 
-constexpr std::uint16_t going_away = 1001; // RFC 6455 §7.4.1
+constexpr std::uint16_t going_away = 1001, try_later = 1013; // RFC 6455 §7.4.1 and IANA's registry
 
 bool is_admin(Door door) {
     return door == Door::admin;
@@ -115,7 +115,7 @@ void HttpConnection::on_head(net::Connection& connection, http::Request request)
         return on_broken(connection, {413, "The body is larger than allowed."});
     if (must_ask()) {
         state_ = State::asked;
-        connection.set_deadline(0);
+        connection.set_deadline(context_->limits.answer_time);
         return tell_session(connection, BodyAnnounced{std::move(exchange_)});
     }
     if (exchange_->request.expects_continue)
@@ -160,7 +160,7 @@ void HttpConnection::on_body(net::Connection& connection, std::string_view bytes
 }
 
 void HttpConnection::on_request_end(net::Connection& connection) {
-    connection.set_deadline(0);
+    connection.set_deadline(context_->limits.answer_time);
     exchange_->began = connection.loop().now();
     if (auto response = answer_here()) return answer(connection, std::move(exchange_), std::move(*response));
     state_ = State::answering;
@@ -256,6 +256,7 @@ void HttpConnection::answer_head(net::Connection& connection, std::shared_ptr<Ex
     if (state_ != State::answering) return;
     exchange_ = std::move(exchange);
     status_ = response.status;
+    connection.set_deadline(0); // what the client takes is timed by the connection
     write_head(connection, response, length);
 }
 
@@ -302,9 +303,15 @@ void HttpConnection::note(int status, std::uint64_t now) const {
     context_->services.metrics.command(door_, fmt::format("{} {}", method, entry.pattern),
                                        fmt::format_int(status).c_str(),
                                        static_cast<double>(milliseconds) / 1000);
-    spdlog::debug("http door={} remote={} user={} method={} path={} status={} ms={}", name_of(door_),
-                  exchange_->remote, exchange_->identity ? exchange_->identity->user.address : "-",
-                  request.method, request.path, status, milliseconds);
+    // Paths name blobs and files, which are the users' own.
+    log(Severity::debug, "request",
+        {{"door", name_of(door_)},
+         {"remote", exchange_->remote},
+         {"user", exchange_->identity ? exchange_->identity->user.address : "-"},
+         {"method", method},
+         {"route", entry.pattern},
+         {"status", status},
+         {"milliseconds", milliseconds}});
 }
 
 // ---- streams
@@ -367,11 +374,25 @@ void HttpConnection::pump_websocket(net::Connection& connection) {
         }
     }
     connection.write(websocket_->take_output());
+    if (state_ != State::websocket) return;
     if (websocket_->is_over() || is_closed) {
         state_ = State::over;
         return connection.close();
     }
+    if (!holds_frame()) return end_stream(connection, try_later, "Too much is being sent at this moment.");
     if (frame_under_way_) connection.pause();
+}
+
+// A large message counts as the body of a request does, while it gathers.
+bool HttpConnection::holds_frame() {
+    const auto held = websocket_->buffered();
+    if (held <= context_->limits.unadmitted_body) {
+        frame_share_.reset();
+        return true;
+    }
+    if (!frame_share_) frame_share_ = std::make_unique<Share>();
+    return held <= frame_share_->octets() ||
+           frame_share_->grow(context_->bodies, held - frame_share_->octets());
 }
 
 void HttpConnection::next_frame(net::Connection& connection) {
@@ -415,7 +436,7 @@ void HttpConnection::on_timeout(net::Connection& connection) {
         connection.write(http::websocket_frame(http::WebSocketKind::ping, {}));
         return connection.set_deadline(interval_);
     case State::asked:
-    case State::answering:
+    case State::answering: return connection.abort();
     case State::over: return;
     }
 }

@@ -78,6 +78,7 @@ private:
     void finish_answer(net::Connection& connection, int status);
     void await_head(net::Connection& connection);
     void pump_websocket(net::Connection& connection);
+    [[nodiscard]] bool holds_frame();
     void write_head(net::Connection& connection, const http::Response& response,
                     std::optional<std::uint64_t> length);
     void begin_stream(net::Connection& connection, std::uint64_t interval);
@@ -103,6 +104,7 @@ private:
     std::uint64_t interval_ = 0;         // of signs of life, milliseconds
     std::string sign_of_life_;
     std::unique_ptr<http::WebSocketMachine> websocket_;
+    std::unique_ptr<Share> frame_share_; // of a message that gathers
     bool frame_under_way_ = false;
     unsigned silent_pings_ = 0;
     caf::actor session_;

@@ -111,6 +111,8 @@ public:
         return true;
     }
 
+    [[nodiscard]] std::uint64_t octets() const { return octets_; }
+
 private:
     std::shared_ptr<Budget> budget_;
     std::uint64_t octets_ = 0;
