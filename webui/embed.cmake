@@ -1,5 +1,6 @@
 # Writes TABLE, a C++ source with every file that LIST names (one a line, below DIST), and their packed forms
 # below PACKED.
+cmake_minimum_required(VERSION 3.25)
 file(STRINGS ${LIST} files)
 list(SORT files)
 set(types
