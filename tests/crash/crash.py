@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """SIGKILL under mixed load: what was acknowledged is there, exactly once, and the store checks clean.
 
-Senders deliver by SMTP to one or several accounts, as a mail server would: what was not acknowledged is sent again, the
-same bytes. Readers flag, move and destroy by JMAP. At random moments the server is killed; then `facteur check` must be
-clean, and after the restart each account must hold what its writers know. A seed replays the load, not the timing.
+Senders deliver by SMTP and LMTP to one or several accounts, as a mail server would: what was not acknowledged is sent
+again, the same bytes. Readers flag, move and destroy by JMAP. All the while what comes is indexed. At random moments the
+server is killed; then `facteur check` must be clean (search index included), and after the restart each account must hold
+what its writers know, and a search for a message's own word must find it, and nothing that is gone. A seed replays the
+load, not the timing.
 
     tests/crash/crash.py [--kills 50] [--seed N]
 """
@@ -23,6 +25,11 @@ from facteur import Server  # noqa: E402
 LOST = (OSError, smtplib.SMTPException, http.client.HTTPException)
 
 
+def word_of(name):
+    """A word that stands in this message alone, and begins no other one's."""
+    return "jeton" + name.split("@")[0].replace(".", "q") + "z"
+
+
 class Sender(threading.Thread):
     """Delivers one message at a time and keeps the one that was not acknowledged for the next round."""
 
@@ -30,7 +37,7 @@ class Sender(threading.Thread):
         super().__init__(daemon=True)
         self.server, self.number, self.random = server, number, random.Random(seed)
         self.acknowledged, self.lock = acknowledged, lock
-        self.count, self.pending, self.stopping = 0, None, False
+        self.count, self.pending, self.stopping, self.failure = 0, None, False, None
 
     def compose(self):
         self.count += 1
@@ -39,23 +46,29 @@ class Sender(threading.Thread):
         text = "".join(self.random.choice("abcdefghij klmnop\n") for _ in range(self.random.choice([50, 3000, 40000])))
         return name, recipients, (
             f"From: <sender{self.number}@crash.test>\r\nTo: <all@academie.test>\r\nSubject: crash {self.count}\r\n"
-            f"Date: Tue, 24 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{name}>\r\n\r\n{text}\r\n"
+            f"Date: Tue, 24 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{name}>\r\n\r\n{word_of(name)}\r\n{text}\r\n"
         ).replace("\r\n", "\n").replace("\n", "\r\n").encode()
 
     def run(self):
         try:
-            connection = self.server.smtp()
+            lmtp = self.number % 2 == 1
+            connection = self.server.lmtp() if lmtp else self.server.smtp()
             while not self.stopping:
                 self.pending = self.pending or self.compose()
                 name, recipients, data = self.pending
                 refused = connection.sendmail(f"sender{self.number}@crash.test", recipients, data)
                 assert not refused, refused
+                for _ in recipients[1:] if lmtp else []:  # smtplib reads the reply for the first recipient alone
+                    code, text = connection.getreply()
+                    assert code == 250, text
                 with self.lock:
                     for recipient in recipients:
                         self.acknowledged[recipient].add(name)
                 self.pending = None
         except LOST:
             pass
+        except AssertionError as error:
+            self.failure = error
 
 
 class Reader(threading.Thread):
@@ -100,11 +113,20 @@ class Reader(threading.Thread):
         entry.pop("maybe")
 
 
-def verify(server, acknowledged, models):
+def verify_search(jmap, address, found, gone, chance):
+    """A sample of what is there is found by its own word, and of what is gone nothing is."""
+    for name in chance.sample(sorted(found), min(len(found), 8)) + chance.sample(sorted(gone), min(len(gone), 4)):
+        ids = jmap.call("Email/query", filter={"text": word_of(name)})["ids"]
+        expected = [found[name]["id"]] if name in found else []
+        assert ids == expected, f"{address}: a search for <{name}> gives {ids}, expected {expected}"
+
+
+def verify(server, acknowledged, models, chance):
     """Compares each account with what its writers know; then takes what was found as known."""
     for address in server.accounts:
         found = {}
-        for email in server.jmap(address).emails(["messageId", "keywords", "mailboxIds"]):
+        jmap = server.jmap(address)
+        for email in jmap.emails(["messageId", "keywords", "mailboxIds"]):
             name = email["messageId"][0]
             assert name not in found, f"{address} holds <{name}> twice"
             found[name] = email
@@ -124,6 +146,8 @@ def verify(server, acknowledged, models):
                 assert value in allowed, f"{address} <{name}>: {key} is {value}, expected one of {allowed}"
                 if key in entry:
                     entry[key] = value
+        gone = {name for name, entry in model.items() if entry.get("gone") and name not in found}
+        verify_search(jmap, address, found, gone, chance)
 
 
 def main():
@@ -141,7 +165,7 @@ def main():
     try:
         for kill in range(1, options.kills + 1):
             server.start()
-            verify(server, acknowledged, models)
+            verify(server, acknowledged, models, chance)
             senders = [Sender(server, n, chance.random(), acknowledged, lock) for n in range(4)]
             readers = [Reader(server, a, chance.random(), models[a]) for a in list(addresses)[:3]]
             for sender in senders:
@@ -154,14 +178,14 @@ def main():
                 thread.stopping = True
                 thread.join(timeout=60)
                 assert not thread.is_alive(), "a client hangs after the kill"
-            for reader in readers:
-                assert reader.failure is None, reader.failure
+            for thread in senders + readers:
+                assert thread.failure is None, thread.failure
             for sender in senders:
                 pending[sender.number] = (sender.count, sender.pending)
             server.run("check")
             print(f"kill {kill}: {sum(map(len, acknowledged.values()))} deliveries acknowledged", flush=True)
         server.start()
-        verify(server, acknowledged, models)
+        verify(server, acknowledged, models, chance)
         for sender_number, (count, message) in pending.items():
             if message:
                 name, recipients, data = message
@@ -169,7 +193,7 @@ def main():
                     connection.sendmail(f"sender{sender_number}@crash.test", recipients, data)
                 for recipient in recipients:
                     acknowledged[recipient].add(name)
-        verify(server, acknowledged, models)
+        verify(server, acknowledged, models, chance)
         assert server.stop() == 0, "SIGTERM did not end in exit 0"
         server.run("check")
         total = sum(map(len, acknowledged.values()))

@@ -101,6 +101,9 @@ class Server:
     def smtp(self, port: str = "smtp") -> smtplib.SMTP:
         return smtplib.SMTP("127.0.0.1", self.ports[port], local_hostname="sender.test", timeout=20)
 
+    def lmtp(self) -> smtplib.LMTP:
+        return smtplib.LMTP("127.0.0.1", self.ports["lmtp"], local_hostname="sender.test")
+
     def jmap(self, address: str) -> "Jmap":
         return Jmap(self.ports["http"], address, self.accounts[address])
 

@@ -87,10 +87,7 @@ SmtpConnection::SmtpConnection(net::Connection& connection, std::shared_ptr<Smtp
 
 void SmtpConnection::begin_tls() {
     connection_.start_tls(tls_);
-    connection_.loop().after(handshake_limit, [weak = connection_.weak_from_this()] {
-        const auto connection = weak.lock();
-        if (connection && !connection->is_secure()) connection->abort();
-    });
+    connection_.set_deadline(handshake_limit);
 }
 
 void SmtpConnection::on_bytes(net::Connection& connection, std::string_view bytes) {
@@ -104,6 +101,7 @@ void SmtpConnection::on_bytes(net::Connection& connection, std::string_view byte
 }
 
 void SmtpConnection::on_secured(net::Connection& connection) {
+    connection.set_deadline(0);
     pace_.answered(connection.loop().now());
     flush(); // the greeting of `submissions`
 }
@@ -112,10 +110,16 @@ void SmtpConnection::on_drained(net::Connection&) {
     read_or_wait();
 }
 
-void SmtpConnection::on_timeout(net::Connection&) {
+void SmtpConnection::on_timeout(net::Connection& connection) {
     if (closed_ || machine_.is_waiting()) return; // it is we who are slow
+    if (connection.tls() != nullptr && !connection.is_secure()) return connection.abort();
     machine_.close(smtp::replies::timed_out());
     run();
+}
+
+void SmtpConnection::on_ended(net::Connection&) {
+    ended_ = true;
+    read_or_wait();
 }
 
 void SmtpConnection::on_closed() {
@@ -156,6 +160,7 @@ void SmtpConnection::flush() {
 
 void SmtpConnection::read_or_wait() {
     if (closed_) return;
+    if (ended_ && !machine_.is_waiting()) return connection_.close();
     if (machine_.wants_input() && connection_.queued() < most_unsent)
         connection_.resume();
     else

@@ -33,6 +33,7 @@ public:
     void on_secured(net::Connection& connection) override;
     void on_drained(net::Connection& connection) override;
     void on_timeout(net::Connection& connection) override;
+    void on_ended(net::Connection& connection) override;
     void on_closed() override;
 
     // From the session, by the link.
@@ -88,6 +89,7 @@ private:
     bool overflowed_ = false; // no memory for this message: read over what is left
     bool in_text_ = false;    // DATA was accepted and its message is not answered yet
     bool draining_ = false;
+    bool ended_ = false; // the client sends no more: it still gets its answers
     bool closed_ = false;
 
     const char* command_ = ""; // what the session is asked

@@ -1,0 +1,127 @@
+"""A Debian Postfix of its own in a temporary folder, on loopback, that relays each recipient as it is told. Needs root."""
+
+import os
+import pathlib
+import shutil
+import signal
+import smtplib
+import subprocess
+import tempfile
+import time
+
+from facteur import free_port
+
+MAIN = """
+compatibility_level = 3.6
+queue_directory = {folder}/spool
+data_directory = {folder}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+sendmail_path = /usr/sbin/sendmail
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = /dev/stdout
+myhostname = postfix.test
+mydestination =
+inet_interfaces = loopback-only
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+alias_maps =
+transport_maps = texthash:{folder}/transport
+relay_domains = academie.test
+smtp_tls_security_level = may
+lmtp_tls_security_level = may
+smtp_dns_support_level = disabled
+smtputf8_enable = yes
+smtputf8_autodetect_classes = all
+message_size_limit = 60000000
+minimal_backoff_time = 1s
+maximal_backoff_time = 1s
+queue_run_delay = 1s
+"""
+MASTER = """
+127.0.0.1:{port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+showq unix n - n - - showq
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+class Postfix:
+    """`routes`: address or domain → transport, such as "smtp:[127.0.0.1]:2525" or "lmtp:inet:127.0.0.1:2424"."""
+
+    def __init__(self, routes: dict[str, str]):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="facteur-postfix-"))
+        self.folder.chmod(0o755)
+        self.port = free_port()
+        for name in ("spool", "data"):
+            (self.folder / name).mkdir()
+        shutil.chown(self.folder / "data", "postfix", "postfix")
+        (self.folder / "main.cf").write_text(MAIN.format(folder=self.folder))
+        (self.folder / "master.cf").write_text(MASTER.format(port=self.port))
+        (self.folder / "transport").write_text("".join(f"{address} {where}\n" for address, where in routes.items()))
+        self.log_file = open(self.folder / "log", "ab")
+        # In a group of its own, so that all of it ends with it.
+        self.process = subprocess.Popen(
+            ["/usr/sbin/postfix", "-c", str(self.folder), "start-fg"],
+            stdout=self.log_file, stderr=self.log_file, start_new_session=True,
+        )
+        self.wait("Postfix does not answer", self.answers)
+
+    def answers(self) -> bool:
+        try:
+            with smtplib.SMTP("127.0.0.1", self.port, timeout=5):
+                return True
+        except OSError:
+            assert self.process.poll() is None, f"Postfix ended:\n{self.log()}"
+            return False
+
+    def wait(self, complaint: str, condition, seconds: float = 120) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"{complaint}:\n{self.log()[-5000:]}"
+            time.sleep(0.1)
+
+    def send(self, sender: str, recipients: list[str], message: bytes, options: tuple = ()) -> None:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=60) as client:
+            client.sendmail(sender, recipients, message, mail_options=options)
+
+    def run(self, *command: str) -> str:
+        result = subprocess.run([command[0], "-c", str(self.folder), *command[1:]], capture_output=True, text=True, timeout=60)
+        return result.stdout + result.stderr
+
+    def is_empty(self) -> bool:
+        return "Mail queue is empty" in self.run("/usr/sbin/postqueue", "-p")
+
+    def flush(self) -> None:
+        self.run("/usr/sbin/postqueue", "-f")
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")
+
+    def close(self) -> None:
+        self.run("/usr/sbin/postfix", "stop")
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.log_file.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
