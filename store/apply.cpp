@@ -5,6 +5,7 @@
 #include "store/thread_row.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 namespace facteur::store {
@@ -30,19 +31,15 @@ std::string encode_list_value(const ListValue& value) {
     return bytes;
 }
 
-// Distinct message ids by which others may find the email, in a fixed order.
-std::vector<std::uint64_t> threading_hashes(const StructureRow& structure) {
-    std::vector<std::uint64_t> hashes;
-    const auto add = [&](const std::vector<std::string>& ids) {
-        for (auto id = ids.rbegin(); id != ids.rend() && hashes.size() < message_ids_kept; ++id)
-            if (!id->empty()) hashes.push_back(message_id_hash(*id));
-    };
-    add(structure.message_ids);
-    add(structure.in_reply_to);
-    add(structure.references);
-    std::sort(hashes.begin(), hashes.end());
-    hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
-    return hashes;
+// The number of an id that was made of one (`Draft::new_object`): some letters, then digits. 0: it has none.
+std::uint64_t number_in(std::string_view id) {
+    constexpr std::size_t longest = 16; // longer ones are hashes
+    const auto digits = id.find_first_of("0123456789");
+    if (digits == std::string_view::npos || id.size() > longest) return 0;
+    std::uint64_t number = 0;
+    const auto* end = id.data() + id.size();
+    const auto read = std::from_chars(id.data() + digits, end, number);
+    return read.ec == std::errc{} && read.ptr == end ? number : 0;
 }
 
 class Applier {
@@ -133,7 +130,7 @@ public:
     void operator()(const ObjectPut& change) {
         const auto key = object_key(account_, change.type, change.id);
         const bool is_new = !rows_.get(db_objects, key);
-        if (is_new) ++state_.next_object;
+        if (is_new) state_.next_object = std::max(state_.next_object, number_in(change.id)) + 1;
         rows_.put(db_objects, key, change.value);
         note_object(change.type, change.id,
                     is_new ? Digest::Object::What::added : Digest::Object::What::updated);
@@ -158,6 +155,8 @@ public:
     }
 
     void operator()(const DeliveryNoted& change) {
+        if (const auto before = rows_.get(db_delivered, body_key(account_, change.key)))
+            rows_.remove(db_delivered_at, make_key(account_).append(*before).append(bytes_of(change.key)));
         rows_.put(db_delivered, body_key(account_, change.key), make_key(ordered(change.at)));
         rows_.put(db_delivered_at, make_key(account_, ordered(change.at)).append(bytes_of(change.key)), {});
         std::vector<std::string> expired;
@@ -371,6 +370,20 @@ private:
 };
 
 } // namespace
+
+std::vector<std::uint64_t> threading_hashes(const StructureRow& structure) {
+    std::vector<std::uint64_t> hashes;
+    const auto add = [&](const std::vector<std::string>& ids) {
+        for (auto id = ids.rbegin(); id != ids.rend() && hashes.size() < message_ids_kept; ++id)
+            if (!id->empty()) hashes.push_back(message_id_hash(*id));
+    };
+    add(structure.message_ids);
+    add(structure.in_reply_to);
+    add(structure.references);
+    std::sort(hashes.begin(), hashes.end());
+    hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+    return hashes;
+}
 
 void apply(const Commit& commit, std::string_view record, WriteTransaction& rows) {
     Applier applier(commit, rows);

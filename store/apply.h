@@ -6,7 +6,9 @@
 #include "store/environment.h"
 #include "store/snapshot.h"
 
+#include <cstdint>
 #include <functional>
+#include <vector>
 
 namespace facteur::store {
 
@@ -18,5 +20,8 @@ Result<void> validate(const Commit& commit, const Snapshot& now,
 
 // `record` is the encoded commit, kept in the log.
 void apply(const Commit& commit, std::string_view record, WriteTransaction& rows);
+
+// The hashes of the message ids by which later emails find the thread of this one, ascending.
+std::vector<std::uint64_t> threading_hashes(const StructureRow& structure);
 
 } // namespace facteur::store

@@ -27,8 +27,9 @@ public:
 
     void run(bool quick) {
         std::set<AccountId> accounts;
-        for (const auto database :
-             {db_states, db_emails, db_mailboxes, db_received, db_uids, db_members, db_threads})
+        for (const auto database : {db_states, db_emails, db_structures, db_mailboxes, db_counters,
+                                    db_received, db_uids, db_members, db_threads, db_message_ids,
+                                    db_email_bodies, db_uploads, db_delivered, db_delivered_at, db_history})
             for (auto account = next_account(database, 0); account;
                  account = next_account(database, *account + 1))
                 accounts.insert(*account);
@@ -95,8 +96,12 @@ private:
         want(wanted, account, db_email_bodies, body_key(account, row.body).append(make_key(id)), {}, id);
         const auto structure = get(db_structures, make_key(account, id));
         ++wanted.entries[db_structures];
-        if (!structure || !decode_structure(*structure))
+        const auto decoded = structure ? decode_structure(*structure) : fail(Code::not_found, {});
+        if (!decoded)
             find(account, fmt::format("The structure of email {} is missing or damaged.", id));
+        else
+            for (const auto hash : threading_hashes(*decoded))
+                want(wanted, account, db_message_ids, make_key(account, hash, id), make_key(row.thread), id);
 
         auto& thread = wanted.threads[row.thread];
         const bool unread = (row.keywords.flags & flag_seen) == 0;
@@ -133,23 +138,24 @@ private:
                 check_email(wanted, account, view->row());
             return true;
         });
-        each(db_uploads, make_key(account), [&](std::string_view key, auto) {
-            ++holders_[{to_hash(key.substr(4)), account}];
+        each(db_uploads, make_key(account), [&](std::string_view key, std::string_view value) {
+            const auto body = to_hash(key.substr(4));
+            const auto row = decode_row<UploadRow>(value);
+            if (!row || row->body != body)
+                find(account, fmt::format("The row of upload {} is damaged.", to_hex(body)));
+            ++holders_[{body, account}];
             return true;
         });
-        for (const auto database : {db_received, db_uids, db_members, db_email_bodies, db_structures})
+        for (const auto database :
+             {db_received, db_uids, db_members, db_email_bodies, db_structures, db_message_ids})
             if (const auto found = count(database, account); found != wanted.entries[database])
                 find(account, fmt::format("The index {} has {} entries and should have {}.",
                                           row_databases[database], found, wanted.entries[database]));
-        each(db_message_ids, make_key(account), [&](std::string_view key, std::string_view value) {
-            const auto view = now_.email(account, read_big<EmailId>(key.substr(12)));
-            if (!view || view->thread() != read_big<ThreadId>(value))
-                find(account, "A message id leads to an email that does not exist or is in another thread.");
-            return true;
-        });
         check_threads(wanted, account);
         check_mailboxes(wanted, account);
         check_state(wanted, account);
+        check_history(account);
+        check_deliveries(account);
         ++report_.accounts;
     }
 
@@ -171,7 +177,12 @@ private:
 
     void check_mailboxes(Wanted& wanted, AccountId account) {
         std::set<std::pair<MailboxId, std::string>> names;
-        for (const auto& row : now_.mailboxes(account)) {
+        const auto mailboxes = now_.mailboxes(account);
+        if (count(db_mailboxes, account) != mailboxes.size())
+            find(account, "The row of a mailbox is damaged.");
+        if (count(db_counters, account) != mailboxes.size())
+            find(account, "There are counters of a mailbox that does not exist, or a mailbox without them.");
+        for (const auto& row : mailboxes) {
             const auto found = now_.counters(account, row.id);
             auto& counters = wanted.counters[row.id];
             if (found.uid_next < counters.uid_next)
@@ -207,6 +218,36 @@ private:
         if (wanted.last_modseq > state.modseq) find(account, "An email is newer than its account.");
         if (!get(db_history, make_key(account, state.modseq)) && state.modseq > 0)
             find(account, "The last commit is missing from the history.");
+    }
+
+    void check_history(AccountId account) {
+        const auto state = now_.state(account);
+        Modseq previous = 0;
+        each(db_history, make_key(account), [&](std::string_view key, std::string_view value) {
+            const auto modseq = read_big<Modseq>(key.substr(4));
+            const auto digest = decode_row<Digest>(value);
+            if (!digest || digest->modseq != modseq)
+                find(account, fmt::format("The history of the account is damaged at {}.", modseq));
+            if (previous != 0 && modseq != previous + 1)
+                find(account,
+                     fmt::format("The history of the account jumps from {} to {}.", previous, modseq));
+            if (previous == 0 && modseq != state.oldest_history)
+                find(account, fmt::format("The history of the account begins at {} and should at {}.", modseq,
+                                          state.oldest_history));
+            previous = modseq;
+            return true;
+        });
+        if (previous > state.modseq) find(account, "The history is ahead of its account.");
+    }
+
+    void check_deliveries(AccountId account) {
+        each(db_delivered, make_key(account), [&](std::string_view key, std::string_view value) {
+            if (!get(db_delivered_at, make_key(account).append(value).append(key.substr(4))))
+                find(account, "A delivery is remembered without an end.");
+            return true;
+        });
+        if (count(db_delivered, account) != count(db_delivered_at, account))
+            find(account, "The deliveries that are remembered are miscounted.");
     }
 
     void check_holders() {
@@ -262,6 +303,14 @@ private:
 
 void check_directory(const Snapshot& now, CheckReport& report) {
     std::uint64_t addresses = 0, found = 0;
+    scan(now.raw().rows, now.raw().database(db_accounts), {},
+         [&](std::string_view key, std::string_view value) {
+             const auto row = decode_account(value);
+             const auto id = read_big<AccountId>(key);
+             if (!row || row->id != id)
+                 report.findings.push_back({0, id, fmt::format("The row of account {} is damaged.", id)});
+             return true;
+         });
     now.accounts(0, [&](const AccountRow& row) {
         auto names = row.aliases;
         names.push_back(row.address);

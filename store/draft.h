@@ -27,6 +27,7 @@ public:
     EmailId new_email();
     MailboxId new_mailbox();
     Uid new_uid(MailboxId mailbox);
+    // For ids of objects: some letters before the number at most, so that it is never given again.
     std::uint64_t new_object();
 
     void add(Change change) { commit_.changes.push_back(std::move(change)); }

@@ -20,6 +20,9 @@ constexpr std::uint8_t version = 1;
 constexpr std::uint8_t bit_attachment = 1;
 constexpr std::uint8_t bit_more_addresses = 2;
 constexpr std::size_t fixed = 108;
+// What a row holds of longer texts and lists.
+constexpr std::size_t longest_subject = 1024, longest_sort_subject = 128, longest_preview = 1024,
+                      longest_address_part = 1024, most_addresses = 4;
 
 template <typename Integer>
 Integer at(std::string_view bytes, std::size_t offset) {
@@ -55,6 +58,7 @@ bool read_addresses(std::string_view bytes, std::size_t& offset, std::size_t cou
         if (offset + 4 > bytes.size()) return false;
         const std::size_t name = at<std::uint16_t>(bytes, offset),
                           email = at<std::uint16_t>(bytes, offset + 2);
+        if (name > longest_address_part || email > longest_address_part) return false;
         if (offset + 4 + name + email > bytes.size()) return false;
         if (out != nullptr)
             out->push_back({bytes.substr(offset + 4, name), bytes.substr(offset + 4 + name, email)});
@@ -81,7 +85,8 @@ std::string_view clamp(std::string_view text, std::size_t limit) {
 
 void put_addresses(std::string& out, const std::vector<Address>& addresses, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        const auto name = clamp(addresses[i].name, 1024), email = clamp(addresses[i].email, 1024);
+        const auto name = clamp(addresses[i].name, longest_address_part),
+                   email = clamp(addresses[i].email, longest_address_part);
         put(out, static_cast<std::uint16_t>(name.size()));
         put(out, static_cast<std::uint16_t>(email.size()));
         out.append(name).append(email);
@@ -91,9 +96,10 @@ void put_addresses(std::string& out, const std::vector<Address>& addresses, std:
 } // namespace
 
 std::string encode(const EmailRow& row) {
-    const auto subject = clamp(row.subject, 1024), sort_subject = clamp(row.sort_subject, 128),
-               preview = clamp(row.preview, 1024);
-    const auto from = std::min<std::size_t>(row.from.size(), 4), to = std::min<std::size_t>(row.to.size(), 4);
+    const auto subject = clamp(row.subject, longest_subject),
+               sort_subject = clamp(row.sort_subject, longest_sort_subject),
+               preview = clamp(row.preview, longest_preview);
+    const auto from = std::min(row.from.size(), most_addresses), to = std::min(row.to.size(), most_addresses);
     const bool more = row.more_addresses || row.from.size() > from || row.to.size() > to;
     std::string keywords;
     for (const auto& other : row.keywords.others) {
@@ -138,6 +144,12 @@ Result<EmailView> EmailView::over(std::string_view bytes) {
     if (bytes.size() < fixed || at<std::uint8_t>(bytes, 0) != version) return bad();
     const auto p = places(bytes);
     if (p.addresses > bytes.size()) return bad();
+    if (at<std::uint8_t>(bytes, 1) > (bit_attachment | bit_more_addresses) ||
+        at<std::uint8_t>(bytes, 98) > most_addresses || at<std::uint8_t>(bytes, 99) > most_addresses ||
+        at<std::uint16_t>(bytes, 100) > longest_subject ||
+        at<std::uint16_t>(bytes, 102) > longest_sort_subject ||
+        at<std::uint16_t>(bytes, 104) > longest_preview)
+        return bad();
     if (!keywords_fit(bytes.substr(p.keywords, p.subject - p.keywords), at<std::uint16_t>(bytes, 96)))
         return bad();
     auto offset = p.addresses;

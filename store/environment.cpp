@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 
 namespace facteur::store {
@@ -11,6 +12,8 @@ namespace {
 // Snapshots are short, but thousands of sessions may hold one at the same moment.
 constexpr unsigned readers = 4096;
 constexpr std::size_t pooled_readers = 64;
+// A snapshot that is not there would look like an empty store: better late than wrong.
+constexpr std::chrono::seconds longest_wait_for_reader{10};
 
 } // namespace
 
@@ -66,20 +69,29 @@ Environment::~Environment() {
 }
 
 MDB_txn* Environment::begin_read() {
-    MDB_txn* transaction = nullptr;
-    {
-        const std::lock_guard lock(pool_mutex_);
-        if (!pool_.empty()) {
-            transaction = pool_.back();
-            pool_.pop_back();
+    const auto until = std::chrono::steady_clock::now() + longest_wait_for_reader;
+    while (true) {
+        MDB_txn* transaction = nullptr;
+        {
+            const std::lock_guard lock(pool_mutex_);
+            if (!pool_.empty()) {
+                transaction = pool_.back();
+                pool_.pop_back();
+            }
         }
+        if (transaction != nullptr) {
+            if (mdb_txn_renew(transaction) == 0) return transaction;
+            mdb_txn_abort(transaction);
+            transaction = nullptr;
+        }
+        const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &transaction);
+        if (code == 0) return transaction;
+        if (code != MDB_READERS_FULL) return nullptr;
+        std::unique_lock lock(pool_mutex_);
+        // One that ended before this wait is noticed at the next look, soon after.
+        if (pool_.empty()) ended_.wait_for(lock, std::chrono::milliseconds(20));
+        if (pool_.empty() && std::chrono::steady_clock::now() > until) return nullptr;
     }
-    if (transaction != nullptr) {
-        if (mdb_txn_renew(transaction) == 0) return transaction;
-        mdb_txn_abort(transaction);
-    }
-    transaction = nullptr;
-    return mdb_txn_begin(env_, nullptr, MDB_RDONLY, &transaction) == 0 ? transaction : nullptr;
 }
 
 void Environment::end_read(MDB_txn* transaction) {
@@ -89,10 +101,11 @@ void Environment::end_read(MDB_txn* transaction) {
         const std::lock_guard lock(pool_mutex_);
         if (pool_.size() < pooled_readers) {
             pool_.push_back(transaction);
-            return;
+            transaction = nullptr;
         }
     }
-    mdb_txn_abort(transaction);
+    if (transaction != nullptr) mdb_txn_abort(transaction);
+    ended_.notify_one();
 }
 
 std::optional<std::string_view> get(MDB_txn* transaction, MDB_dbi database, std::string_view key) {

@@ -9,6 +9,7 @@
 
 #include <lmdb.h>
 
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -37,7 +38,7 @@ public:
     [[nodiscard]] std::size_t databases() const { return databases_.size(); }
 
     // Read transactions come from a pool: renewing one costs no allocation and no lock of LMDB's reader
-    // table. Null when the reader table is full.
+    // table. When the table is full it waits for one that ends, ten seconds at most; then null.
     [[nodiscard]] MDB_txn* begin_read();
     void end_read(MDB_txn* transaction);
 
@@ -46,6 +47,7 @@ private:
     MDB_env* env_;
     std::vector<MDB_dbi> databases_;
     std::mutex pool_mutex_;
+    std::condition_variable ended_;
     std::vector<MDB_txn*> pool_;
 };
 

@@ -22,38 +22,62 @@ namespace {
 // The layout of folders, databases and rows. Raised by whoever changes it, with a way up from the one before.
 constexpr int schema = 1;
 constexpr ShardId directory_shard = 0xffff;
+constexpr std::uint32_t most_shards = 1024;
 
 struct Schema {
     int version = 0;
     std::uint16_t shards = 0;
 };
 
+Result<Schema> read_schema(const std::string& path, std::ifstream& in, const Options& options) {
+    Schema found;
+    std::uint32_t shards = 0;
+    if (!(in >> found.version >> shards) || found.version < 1)
+        return fail(Code::corrupt, fmt::format("The file {} is damaged: put it back from a backup.", path));
+    if (found.version > schema)
+        return fail(
+            Code::newer_schema,
+            fmt::format("The store {} was written by a newer Facteur (schema {}, this program knows {}): "
+                        "start the newer program, or restore a backup.",
+                        options.path, found.version, schema));
+    if (shards == 0 || shards > most_shards || !std::has_single_bit(shards))
+        return fail(Code::corrupt, fmt::format("The file {} is damaged: put it back from a backup.", path));
+    found.shards = static_cast<std::uint16_t>(shards);
+    return found;
+}
+
+// On the disk before anything that it speaks of.
+Result<void> write_schema(const std::string& path, const Schema& made) {
+    const auto temporary = path + ".new";
+    const auto text = fmt::format("{} {}\n", made.version, made.shards);
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    const bool written = file >= 0 &&
+                         ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                         ::fsync(file) == 0;
+    if (file >= 0) ::close(file);
+    std::error_code error;
+    if (written) std::filesystem::rename(temporary, path, error);
+    if (!written || error) return fail(Code::io, fmt::format("Cannot write {}.", path));
+    const int folder =
+        ::open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return fail(Code::io, fmt::format("Cannot write {}.", path));
+    const bool synced = ::fsync(folder) == 0;
+    ::close(folder);
+    return synced ? Result<void>{} : fail(Code::io, fmt::format("Cannot write {}.", path));
+}
+
 Result<Schema> read_or_make_schema(const Options& options) {
     const auto path = options.path + "/schema";
-    std::ifstream in(path);
-    Schema found;
-    if (in >> found.version >> found.shards) {
-        if (found.version > schema)
-            return fail(
-                Code::newer_schema,
-                fmt::format("The store {} was written by a newer Facteur (schema {}, this program knows {}): "
-                            "start the newer program, or restore a backup.",
-                            options.path, found.version, schema));
-        return found;
-    }
+    if (std::ifstream in(path); in) return read_schema(path, in, options);
+    // Accounts are spread by the number of shards: it must not be guessed for a store that has some.
+    if (std::filesystem::exists(options.path + "/shard-000"))
+        return fail(Code::corrupt, fmt::format("The file {} is missing: put it back from a backup.", path));
     if (!options.create) return fail(Code::not_found, fmt::format("There is no store in {}.", options.path));
-    if (options.shards == 0 || options.shards > 1024 || !std::has_single_bit(options.shards))
+    if (options.shards == 0 || options.shards > most_shards || !std::has_single_bit(options.shards))
         return fail(Code::invalid, "The number of shards is a power of two, at most 1024.");
-    const auto temporary = path + ".new";
-    {
-        std::ofstream out(temporary);
-        out << schema << ' ' << options.shards << '\n';
-        if (!out.flush()) return fail(Code::io, fmt::format("Cannot write {}.", path));
-    }
-    std::error_code error;
-    std::filesystem::rename(temporary, path, error);
-    if (error) return fail(Code::io, fmt::format("Cannot write {}: {}.", path, error.message()));
-    return Schema{schema, options.shards};
+    const Schema made{schema, options.shards};
+    if (auto written = write_schema(path, made); !written) return tl::unexpected(written.error());
+    return made;
 }
 
 // Held as long as its file descriptor is open; ends with the process, however that ends.
@@ -254,6 +278,19 @@ std::vector<std::pair<AccountId, Hash>> expired_uploads(const Snapshot& snapshot
 } // namespace
 
 Result<void> Store::trim(Time now, Time before, const std::function<Sequence(ShardId)>& indexed) {
+    auto& self = *implementation_;
+    const auto trim_shard = [&](const Shard& shard, Lane& lane, Sequence until) -> Result<void> {
+        for (std::size_t removed = trim_step; removed == trim_step;) {
+            const auto job = [&]() -> Result<void> {
+                auto trimmed = trim_log(shard, before, until, trim_step);
+                if (!trimmed) return tl::unexpected(trimmed.error());
+                removed = *trimmed;
+                return {};
+            };
+            if (auto done = lane.run(job); !done) return done;
+        }
+        return {};
+    };
     for (ShardId id = 0; id < shards(); ++id) {
         for (const auto& [account, body] : expired_uploads(read_shard(id), now)) {
             const auto plan = [body = body](Draft& draft) -> Result<void> {
@@ -262,17 +299,10 @@ Result<void> Store::trim(Time now, Time before, const std::function<Sequence(Sha
             };
             if (auto done = commit({account, now, {}, plan, {}}); !done) return tl::unexpected(done.error());
         }
-        for (std::size_t removed = trim_step; removed == trim_step;) {
-            const auto job = [&]() -> Result<void> {
-                auto trimmed = trim_log(*implementation_->shards[id], before, indexed(id), trim_step);
-                if (!trimmed) return tl::unexpected(trimmed.error());
-                removed = *trimmed;
-                return {};
-            };
-            if (auto done = implementation_->lane_of(id).run(job); !done) return done;
-        }
+        if (auto done = trim_shard(*self.shards[id], self.lane_of(id), indexed(id)); !done) return done;
     }
-    return {};
+    // Nobody searches the directory.
+    return trim_shard(*self.directory, *self.directory_lane, std::numeric_limits<Sequence>::max());
 }
 
 } // namespace facteur::store

@@ -32,7 +32,15 @@ Result<std::size_t> trim_log(const Shard& shard, Time before, Sequence indexed, 
         auto& state = states.try_emplace(record.account, now.state(record.account)).first->second;
         // The digest of an account's last commit stays, so that its history is never without an end.
         if (record.modseq >= state.modseq) continue;
-        rows.remove(db_history, make_key(record.account, record.modseq));
+        // With those before it: one that was the last stayed behind its record.
+        std::vector<std::string> digests;
+        scan(rows.get(), rows.database(db_history), make_key(record.account), [&](auto key, auto) {
+            if (read_big<Modseq>(key.substr(4)) > record.modseq) return false;
+            digests.emplace_back(key);
+            return true;
+        });
+        for (const auto& key : digests)
+            rows.remove(db_history, key);
         state.oldest_history = record.modseq + 1;
     }
     for (const auto& [account, state] : states)

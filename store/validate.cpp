@@ -16,13 +16,14 @@ constexpr std::size_t most_mailboxes_of_an_email = 1000;
 class Validator {
 public:
     Validator(const Commit& commit, const Snapshot& now, const std::function<bool(const Hash&)>& supplied)
-        : account_(commit.account), now_(now), supplied_(supplied) {}
+        : account_(commit.account), now_(now), state_(now.state(commit.account)), supplied_(supplied) {}
 
     Result<void> operator()(const EmailAdded& change) {
         const auto id = change.row.id;
         if (id == 0 || change.row.thread == 0 || change.row.thread > id)
             return refuse("An email needs an id and a thread");
         if (emails_.contains(id) || now_.email(account_, id)) return refuse("The email exists already");
+        if (id < state_.next_email) return refuse("An email's id is used once");
         if (!supplied_(change.row.body) && !now_.may_read(account_, change.row.body))
             return refuse("The email's body is not in the store");
         emails_[id] = true;
@@ -60,8 +61,10 @@ public:
         for (const auto& [id, other] : mailboxes_)
             if (id != row.id && other.parent == row.parent && other.name == row.name)
                 return refuse("A mailbox of this name exists already", Code::exists);
+        const bool is_known = mailboxes_.contains(row.id) || now_.mailbox(account_, row.id);
+        if (gone_.contains(row.id) || (!is_known && row.id < state_.next_mailbox))
+            return refuse("The mailbox was removed", Code::not_found);
         mailboxes_[row.id] = row;
-        gone_.erase(row.id);
         return {};
     }
     Result<void> operator()(const MailboxRemoved& change) {
@@ -156,6 +159,23 @@ private:
     }
 
 public:
+    // When all changes were seen: every mailbox still hangs, by its parents, from the top.
+    Result<void> finish() const {
+        if (mailboxes_.empty() && gone_.empty()) return {};
+        auto all = mailboxes_;
+        for (const auto& row : now_.mailboxes(account_))
+            if (!gone_.contains(row.id)) all.try_emplace(row.id, row);
+        for (const auto& [id, row] : all) {
+            std::size_t steps = 0;
+            for (auto parent = row.parent; parent != 0; ++steps) {
+                const auto above = all.find(parent);
+                if (above == all.end()) return refuse("A mailbox would lose its parent");
+                if (steps > all.size()) return refuse("A mailbox would be within itself");
+                parent = above->second.parent;
+            }
+        }
+        return {};
+    }
     // Which emails leave which mailboxes: known only when all updates were seen.
     void note_moves(const std::vector<Change>& changes) {
         for (const auto& change : changes) {
@@ -174,6 +194,7 @@ public:
 private:
     AccountId account_;
     const Snapshot& now_;
+    AccountState state_;
     const std::function<bool(const Hash&)>& supplied_;
     std::unordered_map<EmailId, bool> emails_; // added (true) or removed (false) by this commit
     std::unordered_set<EmailId> updated_, removed_;
@@ -192,7 +213,7 @@ Result<void> validate(const Commit& commit, const Snapshot& now,
     validator.note_moves(commit.changes);
     for (const auto& change : commit.changes)
         if (auto valid = std::visit(validator, change); !valid) return valid;
-    return {};
+    return validator.finish();
 }
 
 } // namespace facteur::store
