@@ -164,13 +164,16 @@ TEST_CASE("an author must be the user, in every address of From and Sender") {
     CHECK(judged("From:\r\n")->status == "5.6.0");
 }
 
-TEST_CASE("the same octets are the same message when they have a Message-ID") {
+TEST_CASE("the same octets are the same message when something marks them") {
     const std::string message = "Message-ID: <1@b.test>\r\n\r\nx\r\n";
     CHECK_FALSE(delivery_key(message).empty());
     CHECK(delivery_key(message) == delivery_key(message));
     CHECK(delivery_key(message) != delivery_key("Message-ID: <1@b.test>\r\n\r\ny\r\n"));
     CHECK(delivery_key("Subject: s\r\n\r\nx\r\n").empty());
     CHECK(delivery_key("Message-ID:\r\n\r\nx\r\n").empty());
+    CHECK(delivery_key("\r\nMessage-ID: <1@b.test>\r\n").empty());
+    CHECK_FALSE(delivery_key("Received: by b.test id 7; x\r\n\r\nx\r\n").empty());
+    CHECK_FALSE(delivery_key("date: Mon, 24 Nov 2025 16:00:00 +0000\r\n\r\nx\r\n").empty());
 }
 
 // ---- sub-addresses

@@ -65,9 +65,11 @@ std::optional<smtp::Reply> refuse_author(std::string_view message,
 }
 
 std::string delivery_key(std::string_view message) {
-    const auto id = mime::first_field(mime::header_of(message), "Message-ID");
-    if (!id || mime::message_ids(id->value).empty()) return {};
-    return store::to_hex(store::hash_of(message));
+    const auto header = mime::header_of(message);
+    const auto id = mime::first_field(header, "Message-ID");
+    const bool is_marked = (id && !mime::message_ids(id->value).empty()) ||
+                           mime::first_field(header, "Date") || mime::first_field(header, "Received");
+    return is_marked ? store::to_hex(store::hash_of(message)) : std::string();
 }
 
 } // namespace facteur

@@ -29,8 +29,8 @@ void stamp(std::string& message, const Stamp& stamp);
 std::optional<smtp::Reply> refuse_author(std::string_view message,
                                          const std::function<bool(std::string_view address)>& is_own);
 
-// What makes a message that comes again the same one: its octets as they came. Empty when it has no
-// Message-ID: then two that are alike may well be two (RFC 5322 §3.6.4).
+// What makes a message that comes again the same one: its octets as they came. Empty when none of Message-ID,
+// Date and Received marks it: then two that are alike may well be two.
 std::string delivery_key(std::string_view message);
 
 } // namespace facteur

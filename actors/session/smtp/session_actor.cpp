@@ -33,8 +33,10 @@ void verify_password(Actor* self, SmtpSession::Verify verify) {
     auto& state = self->state;
     state.shared->services.authenticator.sign_in(
         std::move(verify.user), std::move(verify.password), state.session->remote(),
-        [session = caf::actor_cast<caf::actor>(self)](SignInAnswer answer) {
-            caf::anon_send(session, SmtpVerified{std::move(answer)});
+        [address = self->address()](SignInAnswer answer) {
+            // The session may have gone since.
+            if (const auto session = caf::actor_cast<caf::actor>(address))
+                caf::anon_send(session, SmtpVerified{std::move(answer)});
         });
 }
 
@@ -59,6 +61,34 @@ void answer_auth(Actor* self, SmtpSession::AuthStep step) {
 }
 
 // ---- a message
+
+void mail(Actor* self, SmtpMail& mail) {
+    auto& state = self->state;
+    const auto sender = mail.sender ? mail.sender->text() : std::string();
+    const auto reply = state.session->mail(std::move(mail));
+    if (!reply.is_success())
+        log(Severity::info, "sender refused",
+            {{"door", name_of(state.session->door())},
+             {"remote", state.session->remote()},
+             {"from", sender},
+             {"code", reply.code},
+             {"status", reply.status}});
+    state.link.reply({reply});
+}
+
+void rcpt(Actor* self, const SmtpRcpt& rcpt) {
+    auto& state = self->state;
+    const auto reply = state.session->rcpt(rcpt);
+    if (!reply.is_success())
+        log(Severity::info, "recipient refused",
+            {{"id", state.session->id()},
+             {"door", name_of(state.session->door())},
+             {"remote", state.session->remote()},
+             {"to", rcpt.recipient.text()},
+             {"code", reply.code},
+             {"status", reply.status}});
+    state.link.reply({reply});
+}
 
 void note_refused(const State& state, const std::string& id, const smtp::Reply& reply, std::uint64_t octets) {
     log(Severity::info, "message refused",
@@ -133,8 +163,8 @@ caf::behavior smtp_session(Actor* self, std::shared_ptr<SmtpShared> shared, Door
         [self](SmtpAuth& auth) { answer_auth(self, self->state.session->begin_auth(auth)); },
         [self](SmtpAuthResponse& response) { answer_auth(self, self->state.session->respond(response)); },
         [self](SmtpVerified& verified) { answer_auth(self, self->state.session->verified(verified.answer)); },
-        [self](SmtpMail& mail) { self->state.link.reply({self->state.session->mail(std::move(mail))}); },
-        [self](SmtpRcpt& rcpt) { self->state.link.reply({self->state.session->rcpt(rcpt)}); },
+        [self](SmtpMail& asked) { mail(self, asked); },
+        [self](SmtpRcpt& asked) { rcpt(self, asked); },
         [self](SmtpText& text) { take_text(self, text); },
         [self](SmtpForget) { self->state.session->forget(); },
         [self](SmtpGone) {

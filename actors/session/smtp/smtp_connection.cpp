@@ -5,13 +5,16 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
+
 namespace facteur {
 namespace {
 
 // Output that the client does not take: then nothing more is read from it.
 constexpr std::size_t most_unsent = 256 * 1024;
 constexpr std::uint64_t handshake_limit = 30'000; // milliseconds for TLS to come up
-constexpr std::size_t first_text = 16 * 1024;
+// Room made for a text before it comes, by its declared size: between these.
+constexpr std::uint64_t least_room = 16 * 1024, most_room = 1024 * 1024;
 
 smtp::Reply no_memory() {
     return {452, "4.3.1", "Too many messages under way, try again later"};
@@ -225,7 +228,7 @@ void SmtpConnection::on(const smtp::DataStarted&) {
         return machine_.reply(no_memory());
     }
     text_ = std::make_shared<std::string>();
-    text_->reserve(first_text);
+    text_->reserve(std::clamp(declared_, least_room, most_room));
     held_ = std::make_shared<Reservation>(shared_->budget);
     overflowed_ = false;
     in_text_ = true;
