@@ -7,7 +7,13 @@
 namespace facteur {
 
 HttpDoors::HttpDoors(caf::actor_system& system, const Services& services)
-    : context_(std::make_shared<HttpContext>(system, services)) {}
+    : context_(std::make_shared<HttpContext>(system, services)) {
+    services.metrics.on_scrape([context = std::weak_ptr(context_)](Metrics& metrics) {
+        if (const auto alive = context.lock())
+            metrics.set("facteur_http_body_bytes", "Octets of request bodies under way.", "", "",
+                        static_cast<double>(alive->bodies->taken()));
+    });
+}
 HttpDoors::~HttpDoors() = default;
 
 net::Accept HttpDoors::accept(Door door, std::shared_ptr<const TlsSource> tls) {
