@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
+import { Announcer } from "../ui/Announcer";
 import { Button } from "../ui/Button";
 import { Toasts } from "../ui/Toasts";
 import { ExpiredSession } from "./ExpiredSession";
@@ -12,6 +13,7 @@ export function App() {
     <>
       <Page />
       <Toasts />
+      <Announcer />
     </>
   );
 }

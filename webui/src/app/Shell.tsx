@@ -4,6 +4,7 @@ import { t } from "../i18n";
 import { FolderList } from "../mail/FolderList";
 import { MailPage } from "../mail/MailPage";
 import { Splitter } from "../ui/Splitter";
+import { useBack } from "../ui/useBack";
 import { BottomBar } from "./BottomBar";
 import { ConnectionLine } from "./ConnectionLine";
 import { useKeyboard } from "./keyboard";
@@ -13,6 +14,7 @@ import { foldersWidth } from "./preferences";
 import { Rail } from "./Rail";
 import { route } from "./router";
 import { shortcutSheetOpen } from "./shortcuts";
+import "./print.css";
 import "./Shell.css";
 import { startSync } from "./sync";
 import { TopBar } from "./TopBar";
@@ -40,20 +42,19 @@ export function Shell() {
         {phone ? (
           foldersOpen.value && <FolderDrawer />
         ) : (
-          <>
-            <div class="shell-folders" style={{ width: `${foldersWidth.value}px` }}>
-              <FolderList />
-            </div>
-            <Splitter
-              label={t("shell.foldersWidth")}
-              value={foldersWidth.value}
-              min={180}
-              max={400}
-              onChange={(width) => {
-                foldersWidth.value = width;
-              }}
-            />
-          </>
+          <div class="shell-folders" style={{ width: `${foldersWidth.value}px` }}>
+            <FolderList>
+              <Splitter
+                label={t("shell.foldersWidth")}
+                value={foldersWidth.value}
+                min={180}
+                max={400}
+                onChange={(width) => {
+                  foldersWidth.value = width;
+                }}
+              />
+            </FolderList>
+          </div>
         )}
         <main id="content" class="shell-page" tabIndex={-1}>
           <ConnectionLine />
@@ -68,6 +69,9 @@ export function Shell() {
 }
 
 function FolderDrawer() {
+  useBack(true, () => {
+    foldersOpen.value = false;
+  });
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
       if (event.key === "Escape") foldersOpen.value = false;

@@ -2,7 +2,10 @@ import { ConnectionError } from "../jmap";
 
 export type Person = { accountId: string; address: string; name: string; locale: string };
 
-export type LoginProblem = "wrong" | "suspended" | "wait" | "busy" | "malformed" | "cookies" | "unreachable";
+const told = ["wrong", "suspended", "wait", "busy", "malformed", "insecure"] as const;
+
+/** What the server tells, and what only the browser can know. */
+export type LoginProblem = (typeof told)[number] | "cookies" | "unreachable";
 
 export class LoginError extends Error {
   constructor(
@@ -45,8 +48,8 @@ export async function login(username: string, password: string, remember: boolea
   }
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body as Person;
-  const { error, retryAfter } = body as { error?: LoginProblem; retryAfter?: number };
-  throw new LoginError(error ?? "busy", retryAfter ?? 0);
+  const { error, retryAfter } = body as { error?: string; retryAfter?: number };
+  throw new LoginError(told.find((problem) => problem === error) ?? "busy", retryAfter ?? 0);
 }
 
 export async function logout(): Promise<void> {

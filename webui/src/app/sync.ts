@@ -1,5 +1,6 @@
 import { effect } from "@preact/signals";
 import { Push, type StateChange } from "../jmap";
+import { tellArrivals } from "../mail/arrivals";
 import { beginChanges, syncEmails, syncThreads } from "../mail/store/changes";
 import { loadMailboxes, syncMailboxes } from "../mail/store/mailboxes";
 import { loadQuota } from "../mail/store/quota";
@@ -59,13 +60,14 @@ async function follow(): Promise<void> {
     again = new Set();
     try {
       const emails = types.has("Email") || types.has("Thread");
-      await Promise.all([
+      const [, created] = await Promise.all([
         types.has("Mailbox") || emails ? syncMailboxes() : undefined,
-        emails ? syncEmails() : undefined,
+        emails ? syncEmails() : [],
         emails ? syncThreads() : undefined,
         types.has("Quota") || emails ? loadQuota() : undefined,
       ]);
       if (emails) refreshLists();
+      await tellArrivals(created);
     } catch {
       // The line is down: when it is back, the stream opens again and everything is asked for.
     }

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
+import { useBack } from "../ui/useBack";
 import { attach } from "./attach";
 import "./Composer.css";
 import { ComposerBar } from "./ComposerBar";
@@ -31,6 +32,8 @@ export function Composer({ composition, phone }: Props) {
       if (before?.isConnected) before.focus();
     };
   }, []);
+
+  useBack(phone, () => void close(composition));
 
   const trySend = () => {
     const against = question(composition);

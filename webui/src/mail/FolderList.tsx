@@ -11,6 +11,7 @@ import {
   ShieldAlert,
   Trash2,
 } from "lucide";
+import type { ComponentChildren } from "preact";
 import { Link } from "../app/Link";
 import { foldersOpen } from "../app/layout";
 import { route } from "../app/router";
@@ -37,7 +38,7 @@ export function folderIcon(mailbox: Mailbox): IconNode {
   return icons[mailbox.role ?? ""] ?? Folder;
 }
 
-export function FolderList() {
+export function FolderList({ children }: { children?: ComponentChildren }) {
   return (
     <nav class="folders" aria-label={t("folders.title")}>
       <div class="folders-scroll">
@@ -55,6 +56,7 @@ export function FolderList() {
         {ownTree.value.length > 0 && <FolderTree nodes={ownTree.value} depth={0} />}
       </div>
       <QuotaBar />
+      {children}
     </nav>
   );
 }

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { Download, Ellipsis, FileText, Flag, Forward, Paperclip, Reply, ReplyAll } from "lucide";
+import { Download, Ellipsis, FileText, Flag, Forward, Paperclip, PenLine, Reply, ReplyAll } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import { client } from "../app/session";
 import { compose } from "../compose";
@@ -34,7 +34,7 @@ export function MessageView({ value, open, alone, newest, onToggle }: Props) {
       >
         <button type="button" class="message-line" aria-expanded="false" onClick={onToggle}>
           <Avatar name={name} address={author?.email ?? ""} />
-          <span class="message-line-name ellipsis">{name}</span>
+          <span class="message-line-name ellipsis">{value.keywords.$draft ? t("reader.draft") : name}</span>
           <span class="message-line-preview ellipsis">{value.preview}</span>
           {value.hasAttachment && <Icon of={Paperclip} size={14} />}
           {value.keywords.$flagged && <Icon of={Flag} size={14} filled />}
@@ -81,6 +81,13 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
       )}
       {body && <Attachments value={value} body={body} />}
       {newest && !value.keywords.$draft && <AnswerBar value={value} body={body} />}
+      {value.keywords.$draft && (
+        <div class="answer-bar">
+          <Button icon={PenLine} onClick={() => void compose({ kind: "draft", emailId: value.id })}>
+            {t("reader.resume")}
+          </Button>
+        </div>
+      )}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { client } from "../../app/session";
-import { changesSince, type EmailHeader, type GetResponse, MethodError } from "../../jmap";
+import { changesSince, type EmailHeader, type GetResponse, type Id, MethodError } from "../../jmap";
 import { fetchEmails, fetchThreads, forget, isKnown, knownIds, thread } from "./emails";
 
 let state: string | null = null;
@@ -10,19 +10,24 @@ export async function beginChanges(): Promise<void> {
   state = answer.state;
 }
 
-/** Brings every email that is known here up to date. */
-export async function syncEmails(): Promise<void> {
-  if (state === null) return beginChanges();
+/** Brings every email that is known here up to date; returns the ids of those that are new. */
+export async function syncEmails(): Promise<Id[]> {
+  if (state === null) {
+    await beginChanges();
+    return [];
+  }
   try {
     const changes = await changesSince(client, "Email", state);
     state = changes.newState;
     forget(changes.destroyed);
     const known = changes.updated.filter(isKnown);
     if (known.length > 0) await fetchEmails(known);
+    return changes.created;
   } catch (error) {
     if (!(error instanceof MethodError)) throw error;
     await beginChanges();
     await fetchEmails(knownIds());
+    return [];
   }
 }
 

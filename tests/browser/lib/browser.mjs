@@ -1,0 +1,90 @@
+// Chromium, driven as a person would: by names and roles.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { password, people } from "./facteur.mjs";
+
+// The web UI's own packages serve its tests too.
+const require = createRequire(new URL("../../../webui/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const screenshots = fileURLToPath(new URL("../../../build/screenshots/", import.meta.url));
+
+/** Longer than anything takes on a busy machine; nothing waits as long as this when all is well. */
+export const patience = 30_000;
+
+export async function startBrowser() {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+  });
+  return {
+    close: () => browser.close(),
+    /** A browser of its own for one person: nothing is shared with the others. */
+    async open(url, { width = 1280, height = 860, theme = "light", locale = "fr-FR", ...rest } = {}) {
+      const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale, acceptDownloads: true, ...rest });
+      context.setDefaultTimeout(patience);
+      const page = await context.newPage();
+      page.problems = [];
+      page.on("pageerror", (error) => page.problems.push(String(error.stack ?? error)));
+      page.on("console", (entry) => {
+        if (entry.type() === "error" && !/status of (401|403|429)/.test(entry.text())) page.problems.push(entry.text());
+      });
+      await page.goto(url);
+      return page;
+    },
+  };
+}
+
+export async function signIn(page, person = people.camille) {
+  await page.getByLabel(/Adresse|Address/).fill(person.address);
+  await page.getByLabel(/Mot de passe|Password/).fill(password);
+  await page.getByRole("button", { name: /Se connecter|Sign in/ }).click();
+  await page.locator(".list").waitFor();
+}
+
+/** The rows of the list, by a part of their text. */
+export const row = (page, text) => page.locator(".row", { hasText: text });
+
+export async function openRow(page, text) {
+  await row(page, text).first().locator(".row-link").click();
+  await page.locator(".message-open .message-body").first().waitFor();
+}
+
+/** The frame in which a message's HTML is shown. */
+export const letter = (page) => page.frameLocator(".message-open iframe").last();
+
+/** WCAG 2.2 AA, by axe, on the whole page as it stands. */
+export async function expectAccessible(page, what) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      // What is in the frame is somebody else's letter.
+      iframes: false,
+    }),
+  );
+  const told = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)}\n    ${failureSummary}`).join("\n  ")}`,
+  );
+  assert.deepEqual(told, [], `axe on ${what}`);
+}
+
+export async function screenshot(page, name) {
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: `${screenshots}${name}.png` });
+}
+
+/** Waits until `probe` gives something true; what it gave is returned. */
+export async function until(probe, what) {
+  const end = Date.now() + patience;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { row, signIn, startBrowser, until } from "./lib/browser.mjs";
+import { people, startFacteur } from "./lib/facteur.mjs";
+import { message, png } from "./lib/messages.mjs";
+
+let facteur;
+let browser;
+let page;
+const many = 420;
+
+before(async () => {
+  facteur = await startFacteur();
+  browser = await startBrowser();
+  const jmap = await facteur.jmap(people.camille);
+  const at = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+/, "");
+  const old = Array.from({ length: many }, (_, index) => ({
+    message: message({ subject: `Ancien ${index}`, from: `Auteur ${index} <a${index}@dehors.test>` }),
+    receivedAt: at(60 * 24 * 40 + index),
+    keywords: { $seen: true },
+  }));
+  for (let from = 0; from < old.length; from += 100) await jmap.import(old.slice(from, from + 100));
+  await jmap.import([
+    { message: message({ subject: "Conseil de classe", id: "conseil@x.test" }), receivedAt: at(30), keywords: { $seen: true } },
+    {
+      message: message({ subject: "Re: Conseil de classe", inReplyTo: "conseil@x.test", from: "Léa Bernard <lea.bernard@academie.test>" }),
+      receivedAt: at(20),
+    },
+    {
+      message: message({ subject: "Photo de groupe", parts: [{ type: "image/png", name: "groupe.png", content: png }] }),
+      receivedAt: at(60 * 24),
+      keywords: { $seen: true, $flagged: true },
+    },
+  ]);
+  page = await browser.open(facteur.url);
+  await signIn(page);
+  await row(page, "Conseil de classe").waitFor();
+});
+after(async () => {
+  await browser?.close();
+  await facteur?.stop();
+});
+
+test("a thread is one row with its people, its count and its unread mark", async () => {
+  const thread = row(page, "Conseil de classe");
+  assert.equal(await thread.count(), 1);
+  await until(async () => /2/.test(await thread.locator(".row-count").innerText()), "the count of the thread");
+  const text = await thread.innerText();
+  assert.match(text, /Paul, Léa/);
+  assert.match(text, /Non lu/);
+  assert.equal(await row(page, "Photo de groupe").getByText("Pièce jointe").count(), 1);
+  assert.equal(await row(page, "Photo de groupe").getByText("Suivi").count(), 1);
+});
+
+test("rows stand under the headings of their days", async () => {
+  const headings = await page.locator(".row-heading").allInnerTexts();
+  assert.equal(headings[0], "Aujourd’hui");
+  assert.ok(headings.length >= 2);
+  assert.match(await page.title(), /^\(1\) Réception/);
+});
+
+test("only the rows in view exist, however long the list, and scrolling shows them all", async () => {
+  const scroller = page.locator(".list-scroll");
+  assert.ok((await page.locator(".row").count()) < 60);
+  await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await row(page, `Ancien ${many - 1}`).waitFor();
+  await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2));
+  await until(
+    async () => (await page.locator(".row-blank").count()) === 0 && (await page.locator(".row").count()) > 5,
+    "rows in the middle",
+  );
+  assert.ok((await page.locator(".row").count()) < 60);
+  await scroller.evaluate((element) => element.scrollTo(0, 0));
+  await row(page, "Conseil de classe").waitFor();
+});
+
+test("rows are selected with ctrl, shift and x, and Escape lets go", async () => {
+  await row(page, "Photo de groupe").locator(".row-link").click({ modifiers: ["Control"] });
+  await page.getByText("1 sélectionné").waitFor();
+  await row(page, "Ancien 2").first().locator(".row-link").click({ modifiers: ["Shift"] });
+  await page.getByText("4 sélectionnés").waitFor();
+  await page.keyboard.press("x");
+  await page.getByText("3 sélectionnés").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "Réception", level: 1 }).waitFor();
+});
+
+test("unread and flagged messages can be looked at alone", async () => {
+  await page.getByRole("button", { name: "Affichage et sélection" }).click();
+  await page.getByRole("menuitemradio", { name: "Suivis seulement" }).click();
+  await until(async () => (await page.locator(".row").count()) === 1, "one flagged row");
+  await page.getByRole("button", { name: "Affichage et sélection" }).click();
+  await page.getByRole("menuitemradio", { name: "Tout afficher" }).click();
+  await row(page, "Conseil de classe").waitFor();
+  assert.deepEqual(page.problems, []);
+});

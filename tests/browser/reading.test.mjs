@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { expectAccessible, letter, openRow, row, signIn, startBrowser } from "./lib/browser.mjs";
+import { people, startFacteur } from "./lib/facteur.mjs";
+import { message, png } from "./lib/messages.mjs";
+
+let facteur;
+let browser;
+let page;
+let tracker;
+const tracked = [];
+
+const hostile = (port) => `<html><head><base href="https://evil.test/"><meta http-equiv="refresh" content="0;url=https://evil.test">
+<style>@import url(http://127.0.0.1:${port}/style.css); p { background: url(http://127.0.0.1:${port}/css.png) }</style></head>
+<body onload="parent.hacked=1"><script>parent.hacked = 2</script>
+<img src="x" onerror="parent.hacked=3"><svg onload="parent.hacked=4"><script>parent.hacked=5</script></svg>
+<a id="go" href="javascript:parent.hacked=6">piège</a><a href="https://ailleurs.test/page">lien</a>
+<iframe src="javascript:parent.hacked=7"></iframe><object data="data:text/html,<script>parent.hacked=8</script>"></object>
+<form action="https://evil.test"><input name="password"><button>Envoyer</button></form>
+<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=parent.hacked=9&gt;"></table></mtext></math>
+<div style="position:fixed;inset:0;background:url(http://127.0.0.1:${port}/inline.png)">par-dessus</div>
+<img src="http://127.0.0.1:${port}/pixel.png" alt="pixel"><img src="cid:logo@x" alt="logo">
+<p>Texte visible</p></body></html>`;
+
+before(async () => {
+  tracker = createServer((request, response) => {
+    tracked.push(request.url);
+    response.end();
+  });
+  await new Promise((resolve) => tracker.listen(0, "127.0.0.1", resolve));
+  facteur = await startFacteur();
+  browser = await startBrowser();
+  const at = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+/, "");
+  const jmap = await facteur.jmap(people.camille);
+  await jmap.import([
+    {
+      message: message({
+        subject: "Lettre hostile",
+        html: hostile(tracker.address().port),
+        parts: [{ type: "image/png", name: "logo.png", content: png, cid: "logo@x" }],
+      }),
+    },
+    {
+      message: message({
+        subject: "Texte simple",
+        text: "Voir https://ac.test/plan. Merci.\n\n> ancien texte\n> suite\n",
+        from: '"rectorat@academie.test" <escroc@dehors.test>',
+      }),
+    },
+    { message: message({ subject: "Voyage", id: "voyage@x.test", text: "Premier message" }), keywords: { $seen: true }, receivedAt: at(60) },
+    {
+      message: message({
+        subject: "Re: Voyage",
+        inReplyTo: "voyage@x.test",
+        from: "Léa Bernard <lea.bernard@academie.test>",
+        html: `<p>Réponse</p><div class="gmail_quote">Le 3 mai :<blockquote>Premier message cité</blockquote></div>`,
+      }),
+      receivedAt: at(30),
+    },
+  ]);
+  page = await browser.open(facteur.url);
+  await signIn(page);
+});
+after(async () => {
+  await browser?.close();
+  await facteur?.stop();
+  tracker?.close();
+});
+
+test("hostile HTML shows its text and does nothing", async () => {
+  await openRow(page, "Lettre hostile");
+  await letter(page).getByText("Texte visible").waitFor();
+  const frame = page.locator(".message-open iframe").last();
+  assert.equal(await frame.getAttribute("sandbox"), "allow-same-origin allow-popups allow-popups-to-escape-sandbox");
+  assert.match(await frame.getAttribute("srcdoc") ?? (await frame.evaluate((element) => element.srcdoc)), /default-src 'none'/);
+  for (const forbidden of ["script", "form", "input", "iframe", "object", "svg", "base", "meta[http-equiv=refresh]", "[onerror]", "[onload]"])
+    assert.equal(await letter(page).locator(`body ${forbidden}`).count(), 0, forbidden);
+  const trap = letter(page).getByText("piège");
+  assert.equal(await trap.getAttribute("href"), null);
+  const link = letter(page).getByText("lien", { exact: true });
+  assert.equal(await link.getAttribute("target"), "_blank");
+  assert.equal(await link.getAttribute("rel"), "noopener noreferrer");
+  assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+});
+
+test("images of the message are shown, remote ones only when asked for", async () => {
+  const logo = letter(page).getByAltText("logo");
+  await logo.waitFor();
+  await page.waitForFunction(() => {
+    const frames = document.querySelectorAll(".message-open iframe");
+    const image = frames[frames.length - 1].contentDocument.querySelector("img[alt=logo]");
+    return image?.src.startsWith("blob:") && image.naturalWidth === 1;
+  });
+  assert.deepEqual(tracked, []);
+  await page.getByText(/images distantes bloquées/).waitFor();
+  await page.getByRole("button", { name: "Afficher", exact: true }).click();
+  await page.getByText(/distantes? bloquées?/).waitFor({ state: "detached" });
+  const pixel = letter(page).getByAltText("pixel");
+  await pixel.waitFor({ state: "attached" });
+  // Plain HTTP became HTTPS: nothing of what one reads travels in the clear.
+  assert.match(await pixel.getAttribute("src"), /^https:/);
+  assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+});
+
+test("plain text has links, folded quotes and a warning about a name that lies", async () => {
+  await openRow(page, "Texte simple");
+  const link = page.getByRole("link", { name: "https://ac.test/plan", exact: true });
+  assert.equal(await link.getAttribute("rel"), "noopener noreferrer");
+  const quoted = page.locator(".message-body").getByText("ancien texte");
+  assert.equal(await quoted.isVisible(), false);
+  await page.locator(".quote-toggle").click();
+  await quoted.waitFor();
+  await page.getByText("Le nom affiché contient").waitFor();
+  await page.getByText("Extérieur").first().waitFor();
+  await expectAccessible(page, "a message in plain text");
+});
+
+test("a conversation is a stack: read messages are a line, the newest is open, its quote is folded", async () => {
+  await openRow(page, "Voyage");
+  await page.locator(".message-folded").waitFor();
+  await letter(page).getByText("Réponse").waitFor();
+  assert.equal(await letter(page).getByText("Premier message cité").isVisible(), false);
+  await letter(page).getByText("Texte cité").click();
+  await letter(page).getByText("Premier message cité").waitFor();
+  await page.locator(".message-line").click();
+  await page.locator(".plain").getByText("Premier message", { exact: true }).waitFor();
+  await page.waitForFunction(() => !document.querySelector(".row-open.row-unread"));
+  await expectAccessible(page, "a conversation");
+});
+
+test("the address is shown on demand and can be copied alone", async () => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.locator(".message-open .address-strong").last().click();
+  await page.getByRole("menuitem", { name: /Copier lea.bernard/ }).click();
+  await page.getByText("Adresse copiée").waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), people.lea.address);
+});
+
+test("printing leaves the message alone on the page", async () => {
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator(".top-bar").isVisible(), false);
+  assert.equal(await page.locator(".mail-list").isVisible(), false);
+  assert.equal(await page.locator(".reader-subject").isVisible(), true);
+  await page.emulateMedia({ media: null });
+  await row(page, "Voyage").waitFor();
+  assert.deepEqual(
+    page.problems.filter((problem) => !/Content Security Policy|net::ERR/.test(problem)),
+    [],
+  );
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { expectAccessible, row, signIn, startBrowser } from "./lib/browser.mjs";
+import { password, people, startFacteur } from "./lib/facteur.mjs";
+import { message } from "./lib/messages.mjs";
+
+let facteur;
+let browser;
+before(async () => {
+  facteur = await startFacteur();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await facteur?.stop();
+});
+
+test("a wrong password is told discreetly, and the right one lets in", async () => {
+  const page = await browser.open(facteur.url);
+  await expectAccessible(page, "the sign-in page");
+  await page.getByLabel("Adresse ou identifiant").fill(people.camille.address);
+  await page.getByLabel("Mot de passe").fill("faux");
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await page.getByText("Identifiant ou mot de passe incorrect.").waitFor();
+  assert.equal(await page.getByLabel("Mot de passe").inputValue(), "");
+  await expectAccessible(page, "a sign-in that failed");
+  await page.getByLabel("Mot de passe").fill(password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Réception", level: 1 }).waitFor();
+  assert.deepEqual(page.problems, []);
+});
+
+test("the page speaks French first, English when asked, and remembers", async () => {
+  const page = await browser.open(facteur.url, { locale: "de-DE" });
+  await page.getByRole("button", { name: "Se connecter" }).waitFor();
+  await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+  await page.reload();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+});
+
+test("a session that has ended asks for the password in place and goes on", async () => {
+  const jmap = await facteur.jmap(people.camille);
+  await jmap.import([{ message: message({ subject: "Après la pause" }) }]);
+  const page = await browser.open(facteur.url);
+  await signIn(page);
+  await row(page, "Après la pause").waitFor();
+  await page.context().clearCookies();
+  await row(page, "Après la pause").hover();
+  await row(page, "Après la pause").getByRole("button", { name: "Archiver" }).click();
+  const dialog = page.getByRole("dialog", { name: "Votre session a pris fin" });
+  await dialog.getByLabel("Mot de passe").fill(password);
+  await dialog.getByRole("button", { name: "Se connecter" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Archives" }).click();
+  await row(page, "Après la pause").waitFor();
+});
+
+test("sessions are listed and can be closed; signing out leaves nothing", async () => {
+  const other = await browser.open(facteur.url);
+  await signIn(other);
+  const page = await browser.open(facteur.url);
+  await signIn(page);
+  await page.getByRole("link", { name: "Réglages" }).click();
+  const sessions = page.locator(".sessions li");
+  await sessions.nth(1).waitFor();
+  const count = await sessions.count();
+  await page.getByRole("button", { name: /Fermer la session/ }).first().click();
+  await page.getByText("Session fermée.").waitFor();
+  assert.equal(await sessions.count(), count - 1);
+  await page.getByRole("button", { name: new RegExp(`^Compte ${people.camille.address}`) }).click();
+  await page.getByRole("menuitem", { name: "Se déconnecter" }).click();
+  await page.getByRole("button", { name: "Se connecter" }).waitFor();
+  await page.goBack().catch(() => undefined);
+  await page.getByRole("button", { name: "Se connecter" }).waitFor();
+});
