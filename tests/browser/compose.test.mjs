@@ -164,7 +164,7 @@ test("files are dropped on the composer, travel and arrive; a missing one is ask
   await composer().dispatchEvent("drop", { dataTransfer: files });
   await composer().getByText("dessin.png").waitFor();
   await composer().getByRole("heading", { name: "Avec fichier" }).waitFor();
-  await page.waitForFunction(() => !document.querySelector(".composer-file progress"));
+  await composer().locator("progress").waitFor({ state: "detached" });
   await send().click();
   await page.getByText("Message envoyé.").last().waitFor();
   const arrived = await until(async () => {
@@ -213,7 +213,10 @@ test("what was typed is found again after the tab crashed", async () => {
   await text().click();
   await page.keyboard.type("Ces mots ne doivent pas se perdre");
   // In the browser's store within a blink, before the network.
-  await page.waitForFunction(() => Object.entries(localStorage).some(([key, value]) => key.startsWith("facteur.draft.") && value.includes("se perdre")));
+  await until(
+    () => page.evaluate(() => Object.entries(localStorage).some(([key, value]) => key.startsWith("facteur.draft.") && value.includes("se perdre"))),
+    "the words in the browser's store",
+  );
   const crashed = page;
   const gone = crashed.waitForEvent("crash", { timeout: patience });
   await crashed.goto("chrome://crash").catch(() => undefined);

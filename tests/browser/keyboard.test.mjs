@@ -111,9 +111,9 @@ test("everything is within reach of Tab, in the order of the page, with the focu
       const element = document.activeElement;
       const box = element.getBoundingClientRect();
       const style = getComputedStyle(element);
-      return { name: element.className, shown: box.width > 0 && box.height > 0, marked: style.outlineStyle !== "none" || style.boxShadow !== "none" };
+      return { name: element.className || element.tagName, shown: box.width > 0 && box.height > 0, marked: style.outlineStyle !== "none" || style.boxShadow !== "none" };
     });
-    if (stop.name === "") break;
+    if (stop.name === "BODY") break;
     seen.push(stop);
   }
   const classes = seen.map(({ name }) => name.split(" ")[0]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { expectAccessible, letter, openRow, row, signIn, startBrowser } from "./lib/browser.mjs";
+import { expectAccessible, letter, openRow, row, signIn, startBrowser, until } from "./lib/browser.mjs";
 import { people, startFacteur } from "./lib/facteur.mjs";
 import { message, png } from "./lib/messages.mjs";
 
@@ -87,11 +87,7 @@ test("hostile HTML shows its text and does nothing", async () => {
 test("images of the message are shown, remote ones only when asked for", async () => {
   const logo = letter(page).getByAltText("logo");
   await logo.waitFor();
-  await page.waitForFunction(() => {
-    const frames = document.querySelectorAll(".message-open iframe");
-    const image = frames[frames.length - 1].contentDocument.querySelector("img[alt=logo]");
-    return image?.src.startsWith("blob:") && image.naturalWidth === 1;
-  });
+  await until(() => logo.evaluate((image) => image.src.startsWith("blob:") && image.naturalWidth === 1), "the picture in the letter");
   assert.deepEqual(tracked, []);
   await page.getByText(/images distantes bloquées/).waitFor();
   await page.getByRole("button", { name: "Afficher", exact: true }).click();
@@ -125,7 +121,7 @@ test("a conversation is a stack: read messages are a line, the newest is open, i
   await letter(page).getByText("Premier message cité").waitFor();
   await page.locator(".message-line").click();
   await page.locator(".plain").getByText("Premier message", { exact: true }).waitFor();
-  await page.waitForFunction(() => !document.querySelector(".row-open.row-unread"));
+  await page.locator(".row-open.row-unread").waitFor({ state: "detached" });
   await expectAccessible(page, "a conversation");
 });
 

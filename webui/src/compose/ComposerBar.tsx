@@ -13,7 +13,7 @@ export function ComposerBar({ composition, title, phone }: Props) {
     view.value = to;
   };
   return (
-    <header class="composer-bar">
+    <div class="composer-bar">
       {phone && <IconButton label={t("compose.close")} icon={ArrowLeft} onClick={() => void close(composition)} />}
       <h2 class="ellipsis">
         {view.value === "small" && !phone ? (
@@ -48,6 +48,6 @@ export function ComposerBar({ composition, title, phone }: Props) {
           />
         </>
       )}
-    </header>
+    </div>
   );
 }

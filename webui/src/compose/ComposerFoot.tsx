@@ -15,7 +15,7 @@ type Props = { composition: Composition; asking: Signal<Question | null>; onSend
 export function ComposerFoot({ composition, asking, onSend }: Props) {
   const input = useRef<HTMLInputElement>(null);
   return (
-    <footer class="composer-foot">
+    <div class="composer-foot">
       <div role="alert">
         {composition.problem.value && <p class="composer-problem">{composition.problem.value}</p>}
         {asking.value && <Asked composition={composition} asking={asking} />}
@@ -41,7 +41,7 @@ export function ComposerFoot({ composition, asking, onSend }: Props) {
         </p>
         <IconButton label={t("compose.discard")} icon={Trash2} onClick={() => void discard(composition)} />
       </div>
-    </footer>
+    </div>
   );
 }
 
