@@ -1,8 +1,8 @@
 import { effect } from "@preact/signals";
-import { Push, type StateChange } from "../jmap";
+import { type GetResponse, type Mailbox, Push, Request, type StateChange } from "../jmap";
 import { tellArrivals } from "../mail/arrivals";
-import { beginChanges, syncEmails, syncThreads } from "../mail/store/changes";
-import { loadMailboxes, syncMailboxes } from "../mail/store/mailboxes";
+import { beginAt, syncEmails, syncThreads } from "../mail/store/changes";
+import { putMailboxes, syncMailboxes } from "../mail/store/mailboxes";
 import { loadQuota } from "../mail/store/quota";
 import { refreshLists } from "../mail/view";
 import { connected } from "./connection";
@@ -15,8 +15,7 @@ let again = new Set<string>();
 
 /** Follows the server: what changes there changes here, without a reload. */
 export async function startSync(): Promise<void> {
-  await Promise.all([loadMailboxes(), beginChanges(), syncThreads()]);
-  void loadQuota().catch(() => undefined);
+  await begin();
   const session = client.session;
   if (!session) return;
   let opened = false;
@@ -38,6 +37,26 @@ export async function startSync(): Promise<void> {
   });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && push.retry());
   probeWhileUnconnected(push);
+}
+
+/** All that the first screen needs besides its list, and where changes begin, in one exchange. */
+async function begin(): Promise<void> {
+  const accountId = client.accountId;
+  const request = new Request();
+  const mailboxes = request.add<GetResponse<Mailbox>>("Mailbox/get", { accountId, ids: null });
+  const emails = request.add<GetResponse<unknown>>("Email/get", { accountId, ids: [], properties: ["id"] });
+  const threads = request.add<GetResponse<unknown>>("Thread/get", { accountId, ids: [] });
+  for (;;) {
+    try {
+      const answers = await client.send(request);
+      beginAt(answers.of(emails).state, answers.of(threads).state);
+      putMailboxes(answers.of(mailboxes));
+      break;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, retryAfter));
+    }
+  }
+  void loadQuota().catch(() => undefined);
 }
 
 function changesArrived(byAccount: StateChange["changed"]): void {

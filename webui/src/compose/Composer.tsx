@@ -42,7 +42,9 @@ export function Composer({ composition, phone }: Props) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.defaultPrevented) return;
+    // The editor takes every Escape for itself; in it, that key still means the composer.
+    const inText = (event.target as HTMLElement).closest(".editor-text") !== null;
+    if (event.defaultPrevented && !inText) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       trySend();

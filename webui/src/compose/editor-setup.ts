@@ -30,7 +30,12 @@ const extensions = [
   Document,
   Paragraph,
   Text,
-  HardBreak,
+  // Ctrl+Enter sends: only Shift+Enter breaks a line.
+  HardBreak.extend({
+    addKeyboardShortcuts() {
+      return { "Shift-Enter": () => this.editor.commands.setHardBreak() };
+    },
+  }),
   Bold,
   Italic,
   Underline,

@@ -4,8 +4,13 @@ import { fetchEmails, fetchThreads, forget, isKnown, knownIds, thread } from "./
 
 let state: string | null = null;
 
-/** Remembers where changes begin; called before the first list is fetched. */
-export async function beginChanges(): Promise<void> {
+/** Remembers where changes begin. */
+export function beginAt(emailState: string, newThreadState: string): void {
+  state = emailState;
+  threadState = newThreadState;
+}
+
+async function beginChanges(): Promise<void> {
   const answer = await client.call<GetResponse<EmailHeader>>("Email/get", { ids: [], properties: ["id"] });
   state = answer.state;
 }

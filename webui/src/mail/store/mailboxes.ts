@@ -54,7 +54,10 @@ export const specialMailboxes = computed(() =>
 );
 
 export async function loadMailboxes(): Promise<void> {
-  const answer = await client.call<GetResponse<Mailbox>>("Mailbox/get", { ids: null });
+  putMailboxes(await client.call<GetResponse<Mailbox>>("Mailbox/get", { ids: null }));
+}
+
+export function putMailboxes(answer: GetResponse<Mailbox>): void {
   state = answer.state;
   mailboxes.value = new Map(answer.list.map((mailbox) => [mailbox.id, mailbox]));
 }
