@@ -83,8 +83,8 @@ Body make_body(std::shared_ptr<const std::string> bytes, int level) {
     return body;
 }
 
-std::size_t put_body(WriteTransaction& bodies, const Body& body) {
-    if (bodies.get(database, chunk_key(body.hash, 0))) return 0;
+std::optional<std::size_t> put_body(WriteTransaction& bodies, const Body& body) {
+    if (bodies.get(database, chunk_key(body.hash, 0))) return std::nullopt;
     const std::string_view bytes = *body.bytes;
     const auto packed = body.packed ? body.packed : std::make_shared<const PackedBody>(pack(bytes, 3));
     std::size_t written = 0;

@@ -6,12 +6,15 @@
 #include "store/change.h"
 #include "store/environment.h"
 
+#include <optional>
+
 namespace facteur::store {
 
 inline constexpr std::size_t chunk_size = 1u << 20;
 
-// Writes the body if it is not there. Returns the octets written.
-std::size_t put_body(WriteTransaction& bodies, const Body& body);
+// Writes the body if it is not there. Returns the octets written (an empty body has none), nothing when it
+// was there.
+std::optional<std::size_t> put_body(WriteTransaction& bodies, const Body& body);
 void remove_body(WriteTransaction& bodies, const Hash& hash);
 
 std::optional<std::uint64_t> body_size(MDB_txn* bodies, MDB_dbi database, const Hash& hash);

@@ -250,10 +250,10 @@ Result<void> Lane::put_bodies(const Shard& shard, const WriteTransaction& rows,
         for (const auto& body : writes[i].bodies) {
             if (!named.contains(body.hash)) continue;
             const auto size = put_body(bodies, body);
-            if (size == 0) continue;
+            if (!size) continue;
             ++written;
             octets += body.bytes->size();
-            packed += size;
+            packed += *size;
         }
     }
     if (written == 0 && removed.empty()) return {};

@@ -1,0 +1,193 @@
+#include "store/bodies.h"
+#include "tests/store/fixture.h"
+
+#include <random>
+#include <set>
+
+using namespace facteur::store;
+using namespace facteur::store::test;
+
+namespace {
+
+std::string noise(std::size_t size, unsigned seed) {
+    std::mt19937 random(seed);
+    std::string bytes(size, '\0');
+    for (auto& octet : bytes)
+        octet = static_cast<char>(random());
+    return bytes;
+}
+
+EmailId add(Store& store, AccountId account, const Body& body) {
+    EmailId id = 0;
+    const auto done = commit(store, account,
+                             [&](Draft& draft) -> Result<void> {
+                                 auto mailbox = draft.now().mailbox_by_role(account, "inbox").value_or(0);
+                                 if (mailbox == 0) {
+                                     mailbox = draft.new_mailbox();
+                                     draft.add(MailboxPut{{mailbox, 0, "Réception", "inbox", 0, true, 1}});
+                                 }
+                                 id = draft.new_email();
+                                 draft.add(email_of(body, id, id, 1, {{mailbox, draft.new_uid(mailbox)}}));
+                                 return {};
+                             },
+                             {body});
+    REQUIRE(done.has_value());
+    return id;
+}
+
+void remove(Store& store, AccountId account, EmailId email) {
+    REQUIRE(commit(store, account, [&](Draft& draft) -> Result<void> {
+                draft.add(EmailRemoved{email});
+                return {};
+            }).has_value());
+}
+
+// Bodies that nobody holds go with a later batch.
+void sweep(Store& store) {
+    for (AccountId account = 100; account < 108; ++account)
+        for (int i = 0; i < 2; ++i)
+            REQUIRE(commit(store, account, [](Draft& draft) -> Result<void> {
+                        draft.add(ObjectPut{ObjectType::settings, "s", "{}"});
+                        return {};
+                    }).has_value());
+}
+
+std::uint64_t written(const Store& store) {
+    std::uint64_t bodies = 0;
+    for (const auto& lane : store.statistics())
+        bodies += lane.bodies_written;
+    return bodies;
+}
+
+// Two accounts of one shard, and one of the other.
+struct Accounts {
+    AccountId here = 1, beside = 0, elsewhere = 0;
+    explicit Accounts(const Store& store) {
+        for (AccountId id = 2; beside == 0 || elsewhere == 0; ++id)
+            (store.shard_of(id) == store.shard_of(here) ? beside : elsewhere) = id;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a body is stored once per shard, and goes when nobody holds it") {
+    const TemporaryFolder folder;
+    auto store = open(small(folder.path()));
+    const Accounts of(*store);
+    const auto body = body_of("a circular to all staff");
+    const auto first = add(*store, of.here, body), twin = add(*store, of.here, body),
+               other = add(*store, of.beside, body);
+    CHECK(written(*store) == 1);
+    const auto far = add(*store, of.elsewhere, body);
+    CHECK(written(*store) == 2);
+    {
+        const auto now = store->read(of.here);
+        CHECK(now.emails_of_body(of.here, body.hash) == std::vector<EmailId>{first, twin});
+        CHECK(now.may_read(of.beside, body.hash));
+        CHECK(!now.may_read(99, body.hash));
+    }
+    for (const auto& [account, email] : {std::pair{of.here, first}, {of.here, twin}, {of.beside, other}}) {
+        sweep(*store);
+        CHECK(store->read(of.here).read_body(body.hash).value_or("") == *body.bytes);
+        remove(*store, account, email);
+    }
+    sweep(*store);
+    const auto gone = store->read(of.here).read_body(body.hash);
+    REQUIRE(!gone.has_value());
+    CHECK(gone.error().code == Code::not_found);
+    CHECK(!store->read(of.here).body_size(body.hash));
+    CHECK(store->read(of.elsewhere).read_body(body.hash).value_or("") == *body.bytes);
+    require_clean(*store);
+
+    // It may come back, and one that comes back before it went stays.
+    const auto again = add(*store, of.here, body);
+    remove(*store, of.here, again);
+    add(*store, of.here, body);
+    sweep(*store);
+    CHECK(store->read(of.here).read_body(body.hash).value_or("") == *body.bytes);
+    remove(*store, of.elsewhere, far);
+    require_clean(*store);
+}
+
+TEST_CASE("bodies of any size are read whole and in ranges, packed or not") {
+    const TemporaryFolder folder;
+    auto store = open(small(folder.path()));
+    const auto size =
+        GENERATE(0ul, 1ul, 127ul, 5000ul, chunk_size - 1, chunk_size, chunk_size + 1, 3 * chunk_size + 77);
+    const bool packs = GENERATE(true, false);
+    CAPTURE(size, packs);
+    std::string text = packs ? std::string(size, 'x') : noise(size, 5);
+    for (std::size_t i = 0; packs && i < size; i += 97)
+        text[i] = static_cast<char>('a' + i % 23);
+    const auto body = body_of(text);
+    CHECK(body.packed->chunks.front().packed == (packs && size >= 128));
+    add(*store, 1, body);
+    const auto now = store->read(1);
+    CHECK(now.body_size(body.hash) == size);
+    REQUIRE(now.read_body(body.hash).has_value());
+    CHECK(*now.read_body(body.hash) == text);
+    std::mt19937 random(9);
+    for (int i = 0; i < 30; ++i) {
+        const auto offset = random() % (size + 10), length = random() % (size + 10);
+        const auto part = now.read_body(body.hash, offset, length);
+        REQUIRE(part.has_value());
+        CHECK(*part == (offset < size ? text.substr(offset, length) : ""));
+    }
+    for (const auto border : {chunk_size, 2 * chunk_size})
+        if (border < size) CHECK(*now.read_body(body.hash, border - 3, 6) == text.substr(border - 3, 6));
+    CHECK(*now.read_body(body.hash, 0, std::numeric_limits<std::uint64_t>::max()) == text);
+    CHECK(now.read_body(body.hash, std::numeric_limits<std::uint64_t>::max(), 1)->empty());
+    require_clean(*store);
+}
+
+TEST_CASE("an upload holds its body until it expires") {
+    const TemporaryFolder folder;
+    auto store = open(small(folder.path()));
+    const auto body = body_of("a photo");
+    REQUIRE(commit(*store, 1,
+                   [&](Draft& draft) -> Result<void> {
+                       draft.add(UploadPut{{body.hash, body.bytes->size(), "image/jpeg", 500}});
+                       return {};
+                   },
+                   {body})
+                .has_value());
+    CHECK(store->read(1).upload(1, body.hash)->type == "image/jpeg");
+    CHECK(!store->read(1).upload(2, body.hash));
+    const auto indexed = [](ShardId) { return Sequence{0}; };
+    REQUIRE(store->trim(499, 0, indexed).has_value());
+    CHECK(store->read(1).upload(1, body.hash).has_value());
+    REQUIRE(store->trim(500, 0, indexed).has_value());
+    CHECK(!store->read(1).upload(1, body.hash));
+    CHECK(!store->read(1).may_read(1, body.hash));
+    sweep(*store);
+    CHECK(!store->read(1).body_size(body.hash));
+    require_clean(*store);
+}
+
+TEST_CASE("a body that was not supplied is refused, also when another account holds it") {
+    const TemporaryFolder folder;
+    auto store = open(small(folder.path()));
+    const Accounts of(*store);
+    const auto body = body_of("a secret");
+    add(*store, of.here, body);
+    const auto inbox = add_mailbox(*store, of.beside, "Réception");
+    const auto refused = commit(*store, of.beside, [&](Draft& draft) -> Result<void> {
+        const auto id = draft.new_email();
+        draft.add(email_of(body, id, id, 1, {{inbox, draft.new_uid(inbox)}}));
+        return {};
+    });
+    REQUIRE(!refused.has_value());
+    CHECK(refused.error().code == Code::invalid);
+    require_clean(*store);
+}
+
+TEST_CASE("a body that no change names is not kept") {
+    const TemporaryFolder folder;
+    auto store = open(small(folder.path()));
+    const auto body = body_of("refused mail");
+    const auto refused =
+        commit(*store, 1, [](Draft&) -> Result<void> { return fail(Code::over_quota, "Full."); }, {body});
+    CHECK(refused.error().code == Code::over_quota);
+    CHECK(!store->read(1).body_size(body.hash));
+    CHECK(written(*store) == 0);
+}
