@@ -219,6 +219,13 @@ std::size_t Mailboxes::active() const {
     return actors_.size();
 }
 
+void Mailboxes::stop() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [account, actor] : actors_)
+        caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    actors_.clear();
+}
+
 void Mailboxes::retire(store::AccountId account) {
     const std::lock_guard lock(mutex_);
     actors_.erase(account);

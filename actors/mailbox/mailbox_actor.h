@@ -42,6 +42,9 @@ public:
     [[nodiscard]] std::size_t active() const;
     [[nodiscard]] const MailboxServices& services() const { return services_; }
 
+    // Ends all of them, when the store has closed: nothing that they were asked for is left undone.
+    void stop();
+
     // Used by a mailbox actor that goes to rest: later calls of `of` spawn a new one.
     void retire(store::AccountId account);
 

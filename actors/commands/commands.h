@@ -1,0 +1,24 @@
+// One function for each file of this folder: adds its subcommand to `parent`; when it is typed, `chosen` is
+// what to run.
+#pragma once
+
+#include "actors/commands/command.h"
+
+#include <CLI/CLI.hpp>
+
+namespace facteur {
+
+void add_account_add(CLI::App& parent, Run& chosen);
+void add_account_delete(CLI::App& parent, Run& chosen);
+void add_account_import(CLI::App& parent, Run& chosen);
+void add_account_list(CLI::App& parent, Run& chosen);
+void add_account_set_password(CLI::App& parent, Run& chosen);
+void add_account_show(CLI::App& parent, Run& chosen);
+void add_account_status(CLI::App& parent, Run& chosen); // suspend, resume
+void add_check(CLI::App& parent, Run& chosen);
+void add_export(CLI::App& parent, Run& chosen);
+void add_import(CLI::App& parent, Run& chosen);
+void add_mailbox_list(CLI::App& parent, Run& chosen);
+void add_stats(CLI::App& parent, Run& chosen);
+
+} // namespace facteur

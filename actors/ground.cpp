@@ -1,0 +1,58 @@
+#include "actors/ground.h"
+
+#include "actors/messages.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace facteur {
+
+store::Options store_options(const Config& config) {
+    store::Options options;
+    options.path = config.store.path;
+    options.shards = config.store.shards;
+    const auto half = std::max(1u, std::thread::hardware_concurrency() / 2);
+    options.lanes = config.store.lanes > 0 ? config.store.lanes : static_cast<std::uint16_t>(half);
+    options.lane_queue_bytes = config.store.lane_queue;
+    return options;
+}
+
+store::Result<std::unique_ptr<Ground>> Ground::open(const Config& config, std::size_t workers, bool create,
+                                                    MethodPlanner plan_method) {
+    std::unique_ptr<Ground> ground(new Ground(config));
+    auto& self = *ground;
+    auto options = store_options(config);
+    options.create = create;
+    auto opened = store::Store::open(options);
+    if (!opened) return tl::unexpected(opened.error());
+    self.store_ = std::move(*opened);
+    self.directory_ = std::make_unique<Directory>(*self.store_, config.domain);
+
+    add_message_types(self.system_config_);
+    self.system_config_.set("scheduler.policy", caf::atom("stealing"));
+    self.system_config_.set("scheduler.max-threads", workers);
+    self.system_ = std::make_unique<caf::actor_system>(self.system_config_);
+    // Sessions of connections that have gone and mailboxes that rest need not be waited for.
+    self.system_->await_actors_before_shutdown(false);
+    self.mailboxes_ = std::make_unique<Mailboxes>(
+        *self.system_, MailboxServices{*self.store_, std::move(plan_method), [&self](store::ShardId shard) {
+                                           if (self.on_commit) self.on_commit(shard);
+                                       }});
+    return ground;
+}
+
+Ground::~Ground() {
+    close();
+}
+
+void Ground::close() {
+    if (store_) store_->close();
+    if (mailboxes_ && system_) mailboxes_->stop();
+    system_.reset();
+}
+
+Environment Ground::environment(const Services* server) {
+    return {config_, *store_, *directory_, *mailboxes_, *system_, server};
+}
+
+} // namespace facteur
