@@ -1,0 +1,45 @@
+#include "actors/housekeeping.h"
+
+#include "actors/clock.h"
+#include "actors/indexing/indexing.h"
+#include "actors/log.h"
+#include "store/store.h"
+
+namespace facteur {
+namespace {
+
+constexpr auto first_after = std::chrono::minutes(1);
+constexpr auto between = std::chrono::hours(1);
+
+} // namespace
+
+Housekeeping::Housekeeping(const Services& services) : services_(services), thread_([this] { run(); }) {}
+
+Housekeeping::~Housekeeping() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+}
+
+void Housekeeping::run() {
+    std::unique_lock lock(mutex_);
+    for (std::chrono::seconds pause = first_after; !wake_.wait_for(lock, pause, [this] { return stopping_; });
+         pause = between) {
+        lock.unlock();
+        trim();
+        lock.lock();
+    }
+}
+
+void Housekeeping::trim() {
+    const auto now = seconds_now();
+    const auto before = now - services_.config.store.keep_history.count();
+    const auto done = services_.store.trim(
+        now, before, [this](store::ShardId shard) { return services_.indexing.indexed(shard); });
+    if (!done) log(Severity::warn, "the store could not be trimmed", {{"why", done.error().message}});
+}
+
+} // namespace facteur
