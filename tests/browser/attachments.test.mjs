@@ -37,7 +37,7 @@ after(async () => {
 });
 
 test("attachments stand as cards with name and size", async () => {
-  await page.getByRole("heading", { name: /4 pièces jointes/ }).waitFor();
+  await page.getByRole("region", { name: "4 pièces jointes" }).waitFor();
   const cards = await page.locator(".attachment").allInnerTexts();
   assert.match(cards.join("|"), /été\.png/);
   assert.match(cards.join("|"), /2,5\sKo/);

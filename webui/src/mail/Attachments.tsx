@@ -73,9 +73,9 @@ export function Attachments({ value, body }: { value: EmailHeader; body: EmailBo
   return (
     <section class="attachments" aria-label={t("attachment.title", { count: parts.length })}>
       <header>
-        <h3>
+        <p class="attachments-title">
           {t("attachment.title", { count: parts.length })} <span class="attachments-size">{size(total)}</span>
-        </h3>
+        </p>
         {parts.length > 1 && <DownloadAll value={value} parts={parts} />}
       </header>
       <ul>

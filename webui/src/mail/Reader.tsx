@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { conversations } from "../app/preferences";
+import { layout } from "../app/layout";
+import { conversations, readerPlace } from "../app/preferences";
 import { t } from "../i18n";
 import type { EmailHeader, Id } from "../jmap";
 import { Skeleton } from "../ui/Skeleton";
@@ -54,6 +55,8 @@ function Stack({ head }: { head: EmailHeader }) {
   const [open, setOpen] = useState<ReadonlySet<Id>>(() => initiallyOpen(messages));
   const scroller = useRef<HTMLElement>(null);
   const newest = messages[messages.length - 1];
+  // Beside the list the folder is the page's heading; alone, the subject is.
+  const Heading = layout.value === "wide" && readerPlace.value !== "off" ? "h2" : "h1";
 
   // Those that came while the stack was open, or were unknown when it opened.
   const unread = messages.filter((value) => isUnread(value));
@@ -74,7 +77,7 @@ function Stack({ head }: { head: EmailHeader }) {
       <ReaderBar head={head} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard */}
       <section ref={scroller} class="reader-scroll" tabIndex={0} aria-label={t("reader.title")}>
-        <h2 class="reader-subject">{head.subject || t("mail.noSubject")}</h2>
+        <Heading class="reader-subject">{head.subject || t("mail.noSubject")}</Heading>
         {messages.map((value) => (
           <MessageView
             key={value.id}
