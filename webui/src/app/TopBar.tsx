@@ -1,5 +1,5 @@
 import { CircleUserRound, Keyboard, LogOut, Menu as MenuIcon, Moon, PenLine, Settings, Sun } from "lucide";
-import { compose } from "../compose";
+import { closeCompositions, compose } from "../compose";
 import { t } from "../i18n";
 import { SearchField } from "../search/SearchField";
 import { Button, IconButton } from "../ui/Button";
@@ -10,6 +10,10 @@ import { go } from "./router";
 import { signOut, username } from "./session";
 import { shortcutSheetOpen } from "./shortcuts";
 import "./TopBar.css";
+
+async function leave(): Promise<void> {
+  if (await closeCompositions(username.value)) await signOut();
+}
 
 export function TopBar() {
   const phone = layout.value === "phone";
@@ -60,7 +64,7 @@ export function TopBar() {
             },
           },
           "rule",
-          { id: "signOut", label: t("account.signOut"), icon: LogOut, run: () => void signOut() },
+          { id: "signOut", label: t("account.signOut"), icon: LogOut, run: () => void leave() },
         ]}
       />
     </header>

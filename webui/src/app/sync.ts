@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import { type GetResponse, type Mailbox, Push, Request, type StateChange } from "../jmap";
 import { tellArrivals } from "../mail/arrivals";
+import { prefetchCode } from "../mail/prefetch";
 import { beginAt, syncEmails, syncThreads } from "../mail/store/changes";
 import { putMailboxes, syncMailboxes } from "../mail/store/mailboxes";
 import { loadQuota } from "../mail/store/quota";
@@ -57,6 +58,7 @@ async function begin(): Promise<void> {
     }
   }
   void loadQuota().catch(() => undefined);
+  prefetchCode();
 }
 
 function changesArrived(byAccount: StateChange["changed"]): void {

@@ -31,6 +31,12 @@ export async function close(composition: Composition): Promise<void> {
   }
 }
 
+/** Saves and closes all, before somebody leaves; false when something could not be saved. */
+export async function closeAll(): Promise<boolean> {
+  await Promise.all(compositions.value.map(close));
+  return compositions.value.length === 0;
+}
+
 /** Throws a message away; for ten seconds it can be had again. */
 export async function discard(composition: Composition): Promise<void> {
   leave(composition);

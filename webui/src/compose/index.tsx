@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { lazy } from "../app/lazy";
 import type { Id } from "../jmap";
 import type { Composition } from "./composition";
-import { hasOrphans } from "./local";
+import { forgetLocally, hasOrphans } from "./local";
 
 /** How a composition begins. */
 export type Start =
@@ -18,6 +18,16 @@ export const compositions = signal<readonly Composition[]>([]);
 export async function compose(start: Start): Promise<void> {
   const { open } = await import("./open");
   await open(start);
+}
+
+/** Before a sign-out: what is being written becomes drafts. False when it could not be, and must be looked at. */
+export async function closeCompositions(address: string): Promise<boolean> {
+  if (compositions.value.length > 0) {
+    const { closeAll } = await import("./close");
+    if (!(await closeAll())) return false;
+  }
+  forgetLocally(address);
+  return true;
 }
 
 const Dock = lazy(() => import("./Dock").then((module) => module.Dock));

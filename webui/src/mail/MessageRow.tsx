@@ -11,6 +11,7 @@ import { startDrag } from "./drag";
 import { displayName, shortTime } from "./format";
 import "./MessageRow.css";
 import { people } from "./people";
+import { pointerLeaves, pointerRests } from "./prefetch";
 import { Snippet } from "./Snippet";
 import { email, thread } from "./store/emails";
 import type { EmailList } from "./store/list";
@@ -58,6 +59,8 @@ export function MessageRow({ id, list, first }: Props) {
     <div
       class={classes.join(" ")}
       draggable
+      onPointerEnter={() => pointerRests(id)}
+      onPointerLeave={pointerLeaves}
       onDragStart={(event) => {
         const rows = ticked ? [...selected.value] : [id];
         startDrag(event, rows, t("list.dragged", { count: rows.length }));

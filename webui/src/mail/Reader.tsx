@@ -7,6 +7,7 @@ import { Skeleton } from "../ui/Skeleton";
 import { setSeenOf } from "./actions";
 import { MessageView } from "./MessageView";
 import "./Reader.css";
+import { prefetchNext } from "./prefetch";
 import { ReaderBar } from "./ReaderBar";
 import { email, fetchEmails, fetchThreads, isKnown, isUnread, thread } from "./store/emails";
 import { mailboxWithRole } from "./store/mailboxes";
@@ -70,6 +71,9 @@ function Stack({ head }: { head: EmailHeader }) {
 
   useEffect(() => {
     scroller.current?.querySelector(".message-open")?.scrollIntoView({ block: "nearest" });
+    // The list has gone, and what had the focus with it.
+    if (Heading === "h1") scroller.current?.focus({ preventScroll: true });
+    prefetchNext(head.id);
   }, []);
 
   return (
