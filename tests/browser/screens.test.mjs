@@ -83,6 +83,9 @@ for (const width of [390, 820, 1440])
       await page.goto(`${facteur.url}/settings`);
       await page.locator(".sessions li").first().waitFor();
       await look(page, name, "settings");
+      await page.goto(`${facteur.url}/settings/gallery`);
+      await page.getByRole("heading", { name: "Éléments" }).waitFor();
+      await look(page, name, "gallery");
       await page.context().close();
     });
 

@@ -21,6 +21,7 @@ import { TopBar } from "./TopBar";
 import { useTitle } from "./title";
 
 const SettingsPage = lazy(() => import("../settings/SettingsPage").then((module) => module.SettingsPage));
+const Gallery = lazy(() => import("../ui/Gallery").then((module) => module.Gallery));
 const ShortcutSheet = lazy(() => import("./ShortcutSheet").then((module) => module.ShortcutSheet));
 
 /** The desk: bars, folders, and the page of the address. */
@@ -58,7 +59,7 @@ export function Shell() {
         )}
         <main id="content" class="shell-page" tabIndex={-1}>
           <ConnectionLine />
-          {route.value.page === "settings" ? <SettingsPage /> : <MailPage />}
+          <Page />
         </main>
       </div>
       {phone && <BottomBar />}
@@ -66,6 +67,12 @@ export function Shell() {
       {shortcutSheetOpen.value && <ShortcutSheet />}
     </div>
   );
+}
+
+function Page() {
+  const now = route.value;
+  if (now.page !== "settings") return <MailPage />;
+  return now.section === "gallery" ? <Gallery /> : <SettingsPage />;
 }
 
 function FolderDrawer() {

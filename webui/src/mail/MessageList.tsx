@@ -19,6 +19,9 @@ import { currentList, currentMailbox, quickFilter } from "./view";
 const headingHeight = 36;
 const rowHeights = { tall: 84, flat: 48 };
 const flatFrom = 640;
+/** Rows out of sight that are fetched all the same, so that scrolling finds them there. */
+const lookAhead = 40;
+const lookBehind = 20;
 
 export function MessageList() {
   const list = currentList.value;
@@ -71,7 +74,7 @@ function Rows({ list }: { list: EmailList }) {
   });
 
   useEffect(() => {
-    void list.show(first, last);
+    void list.show(Math.max(0, first - lookBehind), last + lookAhead);
   }, [list, first, last]);
 
   useEffect(() => {

@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import { Archive, Flag, Mail, MailOpen, Paperclip, Reply, Trash2 } from "lucide";
 import { pathOf, route } from "../app/router";
 import { t } from "../i18n";
@@ -29,20 +30,23 @@ export function MessageRow({ id, list, first }: Props) {
     right: () => void setSeen([id], unread),
     left: () => void archive([id]),
   });
+  // One value that changes only when this row looks different: the cursor's way must not draw every row again.
+  const look = useComputed(() => {
+    const classes = ["row"];
+    if (selected.value.has(id)) classes.push("row-ticked");
+    if (cursor.value === id || (cursor.value === null && first)) classes.push("row-cursor");
+    if (isOpen(email(id).value, list)) classes.push("row-open");
+    if (selecting.value) classes.push("row-selecting");
+    return classes.join(" ");
+  }).value;
   if (!value) return <div class="row-blank" />;
-  const ticked = selected.value.has(id);
-  const onCursor = cursor.value === id || (cursor.value === null && first);
-  const open = isOpen(value, list);
-  const now = route.value;
-  const classes = ["row"];
-  if (unread) classes.push("row-unread");
-  if (ticked) classes.push("row-ticked");
-  if (onCursor) classes.push("row-cursor");
-  if (open) classes.push("row-open");
-  if (selecting.value) classes.push("row-selecting");
+  const ticked = look.includes("row-ticked");
+  const onCursor = look.includes("row-cursor");
+  const open = look.includes("row-open");
+  const now = route.peek();
 
   const onClick = (event: MouseEvent) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || selecting.value) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || selecting.peek()) {
       event.preventDefault();
       cursor.value = id;
       if (event.shiftKey) extend(list, id);
@@ -57,12 +61,12 @@ export function MessageRow({ id, list, first }: Props) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a row is dragged and swiped; its link and the bars have the keys
     <div
-      class={classes.join(" ")}
+      class={unread ? `${look} row-unread` : look}
       draggable
       onPointerEnter={() => pointerRests(id)}
       onPointerLeave={pointerLeaves}
       onDragStart={(event) => {
-        const rows = ticked ? [...selected.value] : [id];
+        const rows = ticked ? [...selected.peek()] : [id];
         startDrag(event, rows, t("list.dragged", { count: rows.length }));
       }}
       {...swipe}
@@ -105,9 +109,9 @@ export function MessageRow({ id, list, first }: Props) {
   );
 }
 
-function isOpen(value: EmailHeader, list: EmailList): boolean {
+function isOpen(value: EmailHeader | undefined, list: EmailList): boolean {
   const open = openId.value;
-  if (open === null) return false;
+  if (open === null || !value) return false;
   if (open === value.id) return true;
   return list.query.collapseThreads && email(open).value?.threadId === value.threadId;
 }
@@ -149,7 +153,6 @@ function Tick({ id, value, list, ticked, reachable }: TickProps) {
   const person = value.from?.[0] ?? { name: null, email: "" };
   return (
     <label class="row-tick">
-      <Avatar name={displayName(person)} address={person.email} />
       <input
         type="checkbox"
         checked={ticked}
@@ -161,6 +164,7 @@ function Tick({ id, value, list, ticked, reachable }: TickProps) {
           else toggle(id);
         }}
       />
+      <Avatar name={displayName(person)} address={person.email} />
     </label>
   );
 }

@@ -10,6 +10,7 @@ export function useSwipe({ right, left }: Swipe) {
   const place = (element: HTMLElement, by: number) => {
     element.style.transform = by === 0 ? "" : `translateX(${by}px)`;
     element.classList.toggle("row-swiped", by !== 0);
+    element.parentElement?.classList.toggle("row-place-swiped", by !== 0);
   };
   return {
     onTouchStart: (event: TouchEvent) => {
