@@ -84,6 +84,63 @@ test("hostile HTML shows its text and does nothing", async () => {
   assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
 });
 
+const vectors = [
+  "<img src=x onerror=parent.hacked=1>",
+  "<svg><animate onbegin=parent.hacked=1 attributeName=x dur=1s>",
+  "<svg><a xlink:href='javascript:parent.hacked=1'><text x=20 y=20>x</text></a></svg>",
+  "<details open ontoggle=parent.hacked=1>x</details>",
+  "<video><source onerror=parent.hacked=1></video>",
+  "<audio src=x onerror=parent.hacked=1></audio>",
+  "<body onpageshow=parent.hacked=1>",
+  "<iframe srcdoc='<script>parent.parent.hacked=1</script>'></iframe>",
+  "<object type='text/html' data='data:text/html,<script>parent.hacked=1</script>'></object>",
+  "<embed src='javascript:parent.hacked=1'>",
+  "<a href='jav&#x0A;ascript:parent.hacked=1' id=trap>x</a>",
+  "<a href=' &#14;javascript:parent.hacked=1' id=trap>x</a>",
+  "<a href='data:text/html,<script>opener.hacked=1</script>' id=trap>x</a>",
+  "<form><button formaction=javascript:parent.hacked=1 id=trap>x</button></form>",
+  "<math href='javascript:parent.hacked=1' id=trap>x</math>",
+  "<noscript><p title='</noscript><img src=x onerror=parent.hacked=1>'></noscript>",
+  "<style><img src='</style><img src=x onerror=parent.hacked=1>'></style>",
+  "<svg></p><style><a id='</style><img src=1 onerror=parent.hacked=1>'>",
+  "<form><math><mtext></form><form><mglyph><style></math><img src onerror=parent.hacked=1>",
+  "<template><script>parent.hacked=1</script></template><img src=x onerror=parent.hacked=1>",
+  "<xmp><img src=x onerror=parent.hacked=1></xmp>",
+  "<title><img src=x onerror=parent.hacked=1></title>",
+  "<table background='javascript:parent.hacked=1'><tr><td>x</table>",
+  "<div style='background:url(javascript:parent.hacked=1)'>x</div>",
+  "<div style='width:expression(parent.hacked=1)'>x</div>",
+  "<link rel=stylesheet href='data:text/css,*{color:red}'><base href=//evil.test/>",
+  "<meta http-equiv=refresh content='0;url=javascript:parent.hacked=1'>",
+  "<img name=parentNode><img id=attributes><form id=x><input name=attributes></form>",
+  "<script src=//evil.test/x.js></script><script>parent.hacked=1</script>",
+  "<input autofocus onfocus=parent.hacked=1><textarea autofocus onfocus=parent.hacked=1>",
+];
+
+test("known ways into a page lead nowhere", async () => {
+  const jmap = await facteur.jmap(people.camille);
+  const html = (vector, at) => `<p>Avant ${at}</p>${vector}`;
+  await jmap.import(vectors.map((vector, at) => ({ message: message({ subject: `Vecteur ${at}.`, html: html(vector, at) }) })), "archive");
+  await page.getByRole("link", { name: "Archives" }).click();
+  await openRow(page, "Vecteur");
+  const seen = new Set();
+  for (;;) {
+    const at = Number(/\d+/.exec(await page.locator(".reader-subject").innerText())[0]);
+    seen.add(at);
+    await letter(page).getByText(`Avant ${at}`, { exact: true }).waitFor();
+    const trap = letter(page).locator("#trap, a").first();
+    if ((await trap.count()) > 0) await trap.click({ timeout: 1000, force: true }).catch(() => undefined);
+    assert.equal(await page.evaluate(() => globalThis.hacked), undefined, vectors[at]);
+    if (seen.size === vectors.length) break;
+    // The frame takes no keys for long.
+    await until(() => page.evaluate(() => document.activeElement?.tagName !== "IFRAME"), "the focus back from the letter");
+    await page.keyboard.press("j");
+    await until(async () => !(await page.locator(".reader-subject").innerText()).includes(` ${at}.`), "the next message");
+  }
+  await page.goto(facteur.url);
+  await openRow(page, "Lettre hostile");
+});
+
 test("images of the message are shown, remote ones only when asked for", async () => {
   const logo = letter(page).getByAltText("logo");
   await logo.waitFor();

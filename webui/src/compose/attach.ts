@@ -47,7 +47,7 @@ function upload(composition: Composition, file: File): void {
     {
       key,
       name: file.name || t("attachment.unnamed"),
-      type: file.type || "application/octet-stream",
+      type: file.type.split(";")[0] || "application/octet-stream",
       size: file.size,
       blobId: null,
       progress: 0,

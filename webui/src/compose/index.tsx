@@ -1,13 +1,14 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { lazy } from "../app/lazy";
+import { go } from "../app/router";
 import type { Id } from "../jmap";
 import type { Composition } from "./composition";
 import { forgetLocally, hasOrphans } from "./local";
 
 /** How a composition begins. */
 export type Start =
-  | { kind: "new"; to?: string }
+  | { kind: "new"; to?: string; mailto?: string }
   | { kind: "reply" | "replyAll" | "forward"; emailId: Id }
   | { kind: "draft"; emailId: Id };
 
@@ -35,6 +36,11 @@ const Dock = lazy(() => import("./Dock").then((module) => module.Dock));
 /** Where open composers stand; finds again what a tab that died has left. */
 export function Compositions() {
   useEffect(() => {
+    const { pathname, searchParams } = new URL(location.href);
+    if (pathname === "/compose") {
+      go({ page: "mail", box: "inbox", email: null }, { replace: true });
+      void compose({ kind: "new", mailto: searchParams.get("mailto") ?? "" });
+    }
     if (hasOrphans()) void import("./open").then(({ reopenOrphans }) => reopenOrphans());
   }, []);
   return compositions.value.length > 0 ? <Dock /> : null;

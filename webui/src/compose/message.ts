@@ -53,18 +53,14 @@ export function splitDraft(html: string, text: string): { html: string; quote: Q
 
 /** The object of Email/set that a composition makes (RFC 8621 section 4.6). */
 export function emailOf(kept: Kept, from: EmailAddress, mailboxId: string): Record<string, unknown> {
-  const some = (addresses: EmailAddress[]) => (addresses.length > 0 ? addresses : null);
+  const lists = { to: kept.to, cc: kept.cc, bcc: kept.bcc, inReplyTo: kept.inReplyTo, references: kept.references };
   return {
     mailboxIds: { [mailboxId]: true },
     keywords: { $draft: true, $seen: true },
     from: [from],
-    to: some(kept.to),
-    cc: some(kept.cc),
-    bcc: some(kept.bcc),
+    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
     subject: kept.subject,
     messageId: [kept.messageId],
-    inReplyTo: kept.inReplyTo.length > 0 ? kept.inReplyTo : null,
-    references: kept.references.length > 0 ? kept.references : null,
     textBody: [{ partId: "text", type: "text/plain" }],
     htmlBody: [{ partId: "html", type: "text/html" }],
     bodyValues: { text: { value: wholeText(kept) }, html: { value: wholeHtml(kept) } },

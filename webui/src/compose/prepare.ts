@@ -11,6 +11,7 @@ import type { Start } from ".";
 import { parseAddresses } from "./addresses";
 import { emptyKept, type Kept, type Quote } from "./composition";
 import { identities } from "./identities";
+import { fromMailto } from "./mailto";
 import { splitDraft } from "./message";
 
 /** What a composition holds when it opens. */
@@ -18,7 +19,7 @@ export async function prepare(start: Start): Promise<Kept> {
   const own = await identities().catch((): Identity[] => []);
   if (start.kind === "new") {
     const kept = { ...emptyKept(), to: start.to ? parseAddresses(start.to) : [] };
-    return withIdentity(kept, own[0]);
+    return withIdentity(start.mailto ? { ...kept, ...fromMailto(start.mailto) } : kept, own[0]);
   }
   const { head, body } = await load(start.emailId);
   if (start.kind === "draft") return fromDraft(head, body, own);
@@ -35,7 +36,7 @@ async function load(id: Id): Promise<{ head: EmailHeader; body: EmailBody }> {
 function withIdentity(kept: Kept, identity: Identity | undefined): Kept {
   if (!identity) return kept;
   const signature = identity.htmlSignature || (identity.textSignature && textToHtml(identity.textSignature));
-  return { ...kept, identityId: identity.id, html: signature ? `<p></p><p></p>${signature}` : "" };
+  return { ...kept, identityId: identity.id, html: kept.html + (signature ? `<p></p><p></p>${signature}` : "") };
 }
 
 function textOf(body: EmailBody): string {
@@ -62,11 +63,10 @@ function htmlOf(body: EmailBody): string {
 
 /** The original's HTML, made harmless once more before it goes out under one's own name. */
 function quotedHtml(body: EmailBody): string {
-  const page = new DOMParser().parseFromString(sanitise(htmlOf(body), { remote: true }).html, "text/html");
-  for (const fold of page.querySelectorAll("details[data-fold]")) {
-    fold.querySelector("summary")?.remove();
-    fold.replaceWith(...fold.childNodes);
-  }
+  const page = new DOMParser().parseFromString(
+    sanitise(htmlOf(body), { remote: true, outgoing: true }).html,
+    "text/html",
+  );
   for (const style of page.querySelectorAll("style")) style.remove();
   for (const image of page.querySelectorAll<HTMLElement>("img[data-cid]")) {
     image.setAttribute("src", `cid:${image.dataset.cid}`);
@@ -160,7 +160,7 @@ function filesOf(body: EmailBody, html: string, all: boolean): Kept["attachments
 function fromDraft(head: EmailHeader, body: EmailBody, own: Identity[]): Kept {
   const { html, quote } = splitDraft(htmlOf(body), textOf(body));
   const from = head.from?.[0];
-  const safe = sanitise(html, { remote: true }).html;
+  const safe = sanitise(html, { remote: true, outgoing: true }).html;
   return {
     ...emptyKept(),
     messageId: body.messageId?.[0] ?? "",
@@ -180,7 +180,7 @@ function fromDraft(head: EmailHeader, body: EmailBody, own: Identity[]): Kept {
 }
 
 function sanitiseQuote(html: string): string {
-  const page = new DOMParser().parseFromString(sanitise(html, { remote: true }).html, "text/html");
+  const page = new DOMParser().parseFromString(sanitise(html, { remote: true, outgoing: true }).html, "text/html");
   for (const image of page.querySelectorAll<HTMLElement>("img[data-cid]"))
     image.setAttribute("src", `cid:${image.dataset.cid}`);
   return page.body.innerHTML;

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { dark } from "../app/preferences";
 import { client } from "../app/session";
-import { compose } from "../compose";
 import type { EmailBody, EmailBodyPart } from "../jmap";
 import type { SafeHtml } from "./sanitise";
+import { useFocusBack } from "./useFocusBack";
 
 type Props = { safe: SafeHtml; body: EmailBody; remote: boolean; title: string };
 
@@ -37,7 +37,7 @@ summary:focus-visible,a:focus-visible{outline:2px solid ${theme.link};outline-of
 
 /**
  * Foreign HTML in a cage: no script runs in it (sandbox and two policies say so), it keeps our origin only so
- * that we can measure its height, fill in its own images and pass our keys on.
+ * that we can measure its height and fill in its own images.
  */
 export function HtmlFrame({ safe, body, remote, title }: Props) {
   const frame = useRef<HTMLIFrameElement>(null);
@@ -61,7 +61,6 @@ export function HtmlFrame({ safe, body, remote, title }: Props) {
       observer = new ResizeObserver(measure);
       observer.observe(inner.body);
       measure();
-      passEvents(inner);
       void fillImages(inner, body, urls, () => gone).then(measure);
     };
     element.addEventListener("load", prepare);
@@ -73,6 +72,8 @@ export function HtmlFrame({ safe, body, remote, title }: Props) {
       for (const url of urls) URL.revokeObjectURL(url);
     };
   }, [source, body]);
+
+  useFocusBack(frame);
 
   return (
     <div class={safe.plain ? "html-frame-plain" : "html-frame-paper"}>
@@ -96,28 +97,6 @@ function fitWidth(inner: Document): void {
   const room = inner.documentElement.clientWidth;
   const wanted = body.scrollWidth;
   if (room > 0 && wanted > room + 1) body.style.zoom = String(Math.max(smallestZoom, room / wanted));
-}
-
-function passEvents(inner: Document): void {
-  inner.addEventListener("keydown", (event) => {
-    const copy = new KeyboardEvent("keydown", {
-      key: event.key,
-      ctrlKey: event.ctrlKey,
-      metaKey: event.metaKey,
-      altKey: event.altKey,
-      shiftKey: event.shiftKey,
-      cancelable: true,
-      bubbles: true,
-    });
-    if (!document.dispatchEvent(copy)) event.preventDefault();
-  });
-  inner.addEventListener("click", (event) => {
-    const link = (event.target as Element | null)?.closest?.("a[href]");
-    const href = link?.getAttribute("href") ?? "";
-    if (!/^mailto:/i.test(href)) return;
-    event.preventDefault();
-    void compose({ kind: "new", to: decodeURIComponent(href.slice(7).split("?")[0] ?? "") });
-  });
 }
 
 /** Shows the images that came with the message, by their Content-ID. */

@@ -13,6 +13,8 @@ export type SafeHtml = {
 export type Options = {
   /** Whether images may come from the network. */
   remote: boolean;
+  /** The HTML goes out again, as a quote: links stay as they were and nothing is folded. */
+  outgoing?: boolean;
 };
 
 const purifier = DOMPurify();
@@ -62,7 +64,7 @@ const cssUrl = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^)]*))\s*\)/gi;
  * Makes HTML harmless (DOMPurify), takes remote content out unless it was asked for, sends links to a tab of
  * their own and folds quotes. The frame that shows the result allows no script either way.
  */
-export function sanitise(html: string, { remote }: Options): SafeHtml {
+export function sanitise(html: string, { remote, outgoing = false }: Options): SafeHtml {
   const body = purifier.sanitize(html, {
     RETURN_DOM: true,
     WHOLE_DOCUMENT: true,
@@ -88,14 +90,24 @@ export function sanitise(html: string, { remote }: Options): SafeHtml {
     element.removeAttribute("background");
   }
   for (const image of body.querySelectorAll("img")) safeImage(image, remote, block);
-  for (const link of body.querySelectorAll<HTMLElement>("a[href], area[href]")) {
-    const href = link.getAttribute("href") ?? "";
-    if (href.startsWith("#")) link.removeAttribute("href");
-    link.setAttribute("target", "_blank");
-    link.setAttribute("rel", "noopener noreferrer");
+  if (!outgoing) {
+    for (const link of body.querySelectorAll<HTMLElement>("a[href], area[href]")) safeLink(link);
+    foldQuotes(body);
   }
-  foldQuotes(body);
   return { html: body.innerHTML, blocked, plain: !hasColours(body) };
+}
+
+/** Links open a tab of their own that knows nothing of this one; addresses open a composer there. */
+function safeLink(link: HTMLElement): void {
+  const href = link.getAttribute("href") ?? "";
+  if (href.startsWith("#")) {
+    link.removeAttribute("href");
+    return;
+  }
+  if (/^mailto:/i.test(href))
+    link.setAttribute("href", `${location.origin}/compose?mailto=${encodeURIComponent(href)}`);
+  link.setAttribute("target", "_blank");
+  link.setAttribute("rel", "noopener noreferrer");
 }
 
 function safeImage(image: HTMLImageElement, remote: boolean, block: () => void): void {
