@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { password, people } from "./facteur.mjs";
 
@@ -27,6 +28,7 @@ export async function startBrowser() {
     async open(url, { width = 1280, height = 860, theme = "light", locale = "fr-FR", ...rest } = {}) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale, acceptDownloads: true, ...rest });
       context.setDefaultTimeout(patience);
+      if (process.env.WEBUI_DIST) await servePages(context, url, process.env.WEBUI_DIST);
       const page = await context.newPage();
       page.problems = [];
       page.on("pageerror", (error) => page.problems.push(String(error.stack ?? error)));
@@ -37,6 +39,19 @@ export async function startBrowser() {
       return page;
     },
   };
+}
+
+/** For work on the web UI: its files from a folder, with the server's own policy, instead of those in the program. */
+async function servePages(context, url, folder) {
+  const policy = (await fetch(url)).headers.get("content-security-policy");
+  await context.route(
+    ({ origin, pathname }) => origin === url && !/^\/(jmap|auth|\.well-known)/.test(pathname),
+    (route) => {
+      const { pathname } = new URL(route.request().url());
+      const path = join(folder, extname(pathname) ? pathname : "index.html");
+      return route.fulfill({ path, headers: { "content-security-policy": policy } });
+    },
+  );
 }
 
 export async function signIn(page, person = people.camille) {
