@@ -55,6 +55,14 @@ def cookie_of(response) -> dict:
     return {"Cookie": response.header("set-cookie").split(";")[0]}
 
 
+def counted(command) -> int:
+    """How many of these requests were answered with 200 over TLS."""
+    with Wire(server.ports["admin"]) as connection:
+        text = connection.request("GET", "/metrics").body.decode()
+    line = f'facteur_commands_total{{command="{command}",door="https",result="200"}} '
+    return int(next((found.removeprefix(line) for found in text.split("\n") if found.startswith(line)), 0))
+
+
 def account_of(headers) -> str:
     return ask("GET", "/jmap/session", headers).json()["primaryAccounts"][MAIL]
 
@@ -622,6 +630,24 @@ class Wires(unittest.TestCase):
             paths = ["/", "/jmap/session", "/jmap/none", "/jmap/session"] * 10
             connection.send(b"".join(write("GET", path, ANNE) for path in paths))
             self.assertEqual([connection.response().status for _ in paths], [200, 200, 404, 200] * 10)
+
+    def test_answers_that_are_not_taken_do_not_pile_up(self):
+        page = ask("GET", "/")
+        if not page.header("content-type").startswith("text/html"):
+            self.skipTest("this build has no web interface")
+        script = page.body.decode().split('src="', 1)[1].split('"')[0]
+        size = len(ask("GET", script).body)
+        count = 30_000_000 // size
+        before = counted("GET /")
+        with wire(tls=True, receive_buffer=4096) as connection:
+            connection.send(write("GET", script) * count)
+            self.assertEqual(connection.head().status, 200)
+            # What waits is what the kernel holds, and a little.
+            self.assertLess(counted("GET /") - before, count / 2)
+            connection.exactly(size)
+            for _ in range(count - 1):
+                self.assertEqual(len(connection.response().body), size)
+        self.assertEqual(counted("GET /") - before, count)
 
     def test_a_connection_is_kept_or_closed(self):
         with wire() as connection:

@@ -77,6 +77,7 @@ void HttpConnection::on_bytes(net::Connection& connection, std::string_view byte
 
 void HttpConnection::pump(net::Connection& connection) {
     while (state_ == State::head || state_ == State::body) {
+        if (state_ == State::head && waits_for_room(connection)) return;
         auto event = machine_.next();
         if (!event) break;
         if (auto* head = std::get_if<http::RequestHead>(&*event))
@@ -93,6 +94,13 @@ void HttpConnection::pump(net::Connection& connection) {
         has_head_begun_ = true;
         connection.set_deadline(context_->limits.head_time);
     }
+}
+
+// Who asks on without taking the answers has to wait, so that they do not pile up here.
+bool HttpConnection::waits_for_room(net::Connection& connection) {
+    waits_for_room_ = connection.queued() > context_->limits.stream_queue;
+    if (waits_for_room_) connection.pause();
+    return waits_for_room_;
 }
 
 void HttpConnection::on_head(net::Connection& connection, http::Request request) {
@@ -183,8 +191,8 @@ void HttpConnection::refuse(net::Connection& connection, http::Response response
         exchange_->door = door_;
         exchange_->route = &find_route(Door::admin, ""); // none
         exchange_->remote = connection.remote();
+        exchange_->began = connection.loop().now();
     }
-    exchange_->began = connection.loop().now();
     keep_alive_ = false;
     answer(connection, std::move(exchange_), std::move(response));
 }
@@ -272,8 +280,13 @@ void HttpConnection::answer_piece(net::Connection& connection, net::SharedBytes 
 }
 
 void HttpConnection::on_drained(net::Connection& connection) {
-    if (!std::exchange(awaits_drain_, false)) return;
-    tell_session(connection, PieceTaken{});
+    if (std::exchange(awaits_drain_, false)) tell_session(connection, PieceTaken{});
+    if (!std::exchange(waits_for_room_, false)) return;
+    connection.resume();
+    if (state_ == State::websocket)
+        pump_websocket(connection);
+    else
+        pump(connection);
 }
 
 void HttpConnection::finish_answer(net::Connection& connection, int status) {
@@ -341,9 +354,10 @@ void HttpConnection::answer_events(net::Connection& connection, std::shared_ptr<
 
 void HttpConnection::push(net::Connection& connection, const std::string& bytes) {
     if (state_ != State::events && state_ != State::websocket) return;
-    // Who does not read its events can ask for the state when it is back.
-    if (connection.queued() > context_->limits.stream_queue && state_ == State::events)
-        return connection.abort();
+    // Who does not read its events can ask for the state when it is back. On a WebSocket one answer may be
+    // long.
+    const auto answer = state_ == State::events ? 0 : context_->services.jmap_limits.max_response;
+    if (connection.queued() > answer + context_->limits.stream_queue) return connection.abort();
     connection.write(std::string_view(bytes));
 }
 
@@ -398,6 +412,7 @@ bool HttpConnection::holds_frame() {
 void HttpConnection::next_frame(net::Connection& connection) {
     if (state_ != State::websocket) return;
     frame_under_way_ = false;
+    if (waits_for_room(connection)) return;
     connection.resume();
     pump_websocket(connection);
 }
@@ -418,6 +433,8 @@ void HttpConnection::end_stream(net::Connection& connection, std::uint16_t code,
 void HttpConnection::on_timeout(net::Connection& connection) {
     switch (state_) {
     case State::head:
+        // The last answer is still being taken; the connection minds whether it is.
+        if (connection.queued() > 0) return connection.set_deadline(context_->limits.keep_alive);
         if (has_head_begun_) return refuse(connection, problem(408, "The request took too long to come."));
         state_ = State::over;
         return connection.close();

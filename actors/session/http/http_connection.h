@@ -70,6 +70,7 @@ private:
     };
 
     void pump(net::Connection& connection);
+    [[nodiscard]] bool waits_for_room(net::Connection& connection);
     void on_head(net::Connection& connection, http::Request request);
     void on_body(net::Connection& connection, std::string_view bytes);
     void on_request_end(net::Connection& connection);
@@ -93,8 +94,9 @@ private:
     std::shared_ptr<HttpContext> context_;
     Door door_;
     State state_ = State::head;
-    bool keep_alive_ = true;    // after the answer under way
-    bool awaits_drain_ = false; // the session waits for the last piece to be taken
+    bool keep_alive_ = true;      // after the answer under way
+    bool awaits_drain_ = false;   // the session waits for the last piece to be taken
+    bool waits_for_room_ = false; // nothing is begun before the last answers are taken
     bool has_head_begun_ = false;
     std::string remote_;
     http::RequestMachine machine_;
