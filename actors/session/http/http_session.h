@@ -8,6 +8,7 @@
 #include "actors/session/http/session_messages.h"
 
 #include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <functional>
