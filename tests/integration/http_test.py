@@ -727,22 +727,26 @@ class Wires(unittest.TestCase):
             self.assertNotIn(b"HTTP", connection.rest())
 
 
-class Ending(unittest.TestCase):
-    def test_zz_draining(self):
-        """The last test: the server stops."""
-        with wire() as stream_wire, wire() as idle, wire() as busy:
+class Draining(unittest.TestCase):
+    def test_what_is_under_way_is_finished(self):
+        stopping = Server({"anne@academie.test": "secret-anne"})
+        self.addCleanup(stopping.close)
+        stopping.start()
+        port = stopping.ports["http"]
+        with Wire(port) as stream_wire, Wire(port) as idle, Wire(port) as busy:
             stream = EventSource(stream_wire, "/jmap/eventsource/", ANNE)
             self.assertEqual(idle.request("GET", "/").status, 200)
-            busy.send(write("POST", "/jmap/api", {**ANNE, **JSON, "Content-Length": str(len(ECHO))}) + ECHO[:10])
-            busy.socket.settimeout(30)
-            server.drain()
+            headers = {**ANNE, **JSON, "Content-Length": str(len(ECHO)), "Expect": "100-continue"}
+            busy.send(write("POST", "/jmap/api", headers))
+            self.assertEqual(busy.head().status, 100)  # it is under way
+            stopping.drain()
             self.assertEqual(stream.wire.rest(), b"")
             self.assertEqual(idle.rest(), b"")
-            busy.send(ECHO[10:])
+            busy.send(ECHO)
             answer = busy.response()
             self.assertEqual((answer.status, answer.header("connection")), (200, "close"))
             self.assertEqual(busy.rest(), b"")
-        self.assertEqual(server.wait_stopped(), 0)
+        self.assertEqual(stopping.wait_stopped(), 0)
 
 
 if __name__ == "__main__":
