@@ -66,7 +66,7 @@ def main():
     server = Server({}, shards=SHARDS)
     try:
         csv = server.folder / "thousand.csv"
-        csv.write_text("address,name,password\n" + "".join(f"{address},Compte,{HASH}\n" for address in ADDRESSES))
+        csv.write_text("address,name,password\n" + "".join(f'{address},Compte,"{HASH}"\n' for address in ADDRESSES))
         server.run("account", "import", str(csv))
         server.start()
         run(globals(), server=server)
