@@ -103,7 +103,7 @@ std::optional<std::size_t> put_body(WriteTransaction& bodies, const Body& body) 
         }
         place[head] = chunk.packed ? 1 : 0;
         std::memcpy(place + head + 1, data.data(), data.size());
-        written += data.size();
+        written += head + 1 + data.size();
     }
     return written;
 }

@@ -200,6 +200,12 @@ std::optional<Time> Snapshot::next_due() const {
     return from_ordered(read_big<std::uint64_t>(cursor.key()));
 }
 
+std::optional<std::string> Snapshot::queued(AccountId account, Time due, std::string_view id) const {
+    if (id.size() > longest_key_text) return std::nullopt;
+    const auto bytes = raw().get(db_queue, queue_key(due, account, id));
+    return bytes ? std::optional(std::string(*bytes)) : std::nullopt;
+}
+
 // ---- history
 
 Result<void> Snapshot::history(AccountId account, Modseq since,

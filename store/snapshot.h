@@ -114,6 +114,7 @@ public:
                const std::function<bool(AccountId, Time due, std::string_view id, std::string_view value)>&
                    each) const;
     [[nodiscard]] std::optional<Time> next_due() const;
+    [[nodiscard]] std::optional<std::string> queued(AccountId account, Time due, std::string_view id) const;
 
     // -- history
     // Digests of the commits after `since`, oldest first. Fails with Code::stale when they are no longer

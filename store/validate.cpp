@@ -2,6 +2,8 @@
 #include "store/keys.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -53,24 +55,16 @@ public:
             return refuse("A mailbox needs a name of at most 480 octets");
         if (row.parent != 0 && !mailbox_exists(row.parent))
             return refuse("The parent mailbox does not exist", Code::not_found);
-        for (const auto& other : now_.mailboxes(account_)) {
-            if (other.id == row.id || gone_.contains(other.id) || mailboxes_.contains(other.id)) continue;
-            if (other.parent == row.parent && other.name == row.name)
-                return refuse("A mailbox of this name exists already", Code::exists);
-        }
-        for (const auto& [id, other] : mailboxes_)
-            if (id != row.id && other.parent == row.parent && other.name == row.name)
-                return refuse("A mailbox of this name exists already", Code::exists);
-        const bool is_known = mailboxes_.contains(row.id) || now_.mailbox(account_, row.id);
-        if (gone_.contains(row.id) || (!is_known && row.id < state_.next_mailbox))
+        if (!mailboxes().contains(row.id) && row.id < state_.next_mailbox)
             return refuse("The mailbox was removed", Code::not_found);
-        mailboxes_[row.id] = row;
+        if (gone_.contains(row.id)) return refuse("The mailbox was removed", Code::not_found);
+        mailboxes()[row.id] = row;
         return {};
     }
     Result<void> operator()(const MailboxRemoved& change) {
         if (!mailbox_exists(change.id)) return refuse("The mailbox does not exist", Code::not_found);
         if (!is_emptied(change.id)) return refuse("The mailbox still holds emails");
-        mailboxes_.erase(change.id);
+        mailboxes().erase(change.id);
         gone_.insert(change.id);
         return {};
     }
@@ -108,9 +102,17 @@ private:
         const auto found = changed.find(id);
         return found == changed.end() ? before : found->second;
     }
+    // All mailboxes as this commit leaves them; read when it first changes one.
+    std::map<MailboxId, MailboxRow>& mailboxes() {
+        if (!mailboxes_) {
+            mailboxes_.emplace();
+            for (auto& row : now_.mailboxes(account_))
+                mailboxes_->emplace(row.id, std::move(row));
+        }
+        return *mailboxes_;
+    }
     bool mailbox_exists(MailboxId id) const {
-        if (gone_.contains(id)) return false;
-        return mailboxes_.contains(id) || now_.mailbox(account_, id).has_value();
+        return mailboxes_ ? mailboxes_->contains(id) : now_.mailbox(account_, id).has_value();
     }
     // True when every email that was in the mailbox was moved or removed by this very commit.
     bool is_emptied(MailboxId id) const {
@@ -159,18 +161,19 @@ private:
     }
 
 public:
-    // When all changes were seen: every mailbox still hangs, by its parents, from the top.
+    // When all changes were seen: names are distinct (two mailboxes may have exchanged theirs), and every
+    // mailbox still hangs, by its parents, from the top.
     Result<void> finish() const {
-        if (mailboxes_.empty() && gone_.empty()) return {};
-        auto all = mailboxes_;
-        for (const auto& row : now_.mailboxes(account_))
-            if (!gone_.contains(row.id)) all.try_emplace(row.id, row);
-        for (const auto& [id, row] : all) {
+        if (!mailboxes_) return {};
+        std::set<std::pair<MailboxId, std::string_view>> names;
+        for (const auto& [id, row] : *mailboxes_) {
+            if (!names.emplace(row.parent, row.name).second)
+                return refuse("A mailbox of this name exists already", Code::exists);
             std::size_t steps = 0;
             for (auto parent = row.parent; parent != 0; ++steps) {
-                const auto above = all.find(parent);
-                if (above == all.end()) return refuse("A mailbox would lose its parent");
-                if (steps > all.size()) return refuse("A mailbox would be within itself");
+                const auto above = mailboxes_->find(parent);
+                if (above == mailboxes_->end()) return refuse("A mailbox would lose its parent");
+                if (steps > mailboxes_->size()) return refuse("A mailbox would be within itself");
                 parent = above->second.parent;
             }
         }
@@ -199,7 +202,7 @@ private:
     std::unordered_map<EmailId, bool> emails_; // added (true) or removed (false) by this commit
     std::unordered_set<EmailId> updated_, removed_;
     std::set<std::pair<EmailId, MailboxId>> left_;
-    std::unordered_map<MailboxId, MailboxRow> mailboxes_;
+    std::optional<std::map<MailboxId, MailboxRow>> mailboxes_;
     std::unordered_set<MailboxId> gone_;
     std::set<std::pair<MailboxId, Uid>> uids_;
     std::set<std::string> addresses_;
