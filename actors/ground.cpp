@@ -34,10 +34,16 @@ store::Result<std::unique_ptr<Ground>> Ground::open(const Config& config, std::s
     self.system_ = std::make_unique<caf::actor_system>(self.system_config_);
     // Sessions of connections that have gone and mailboxes that rest need not be waited for.
     self.system_->await_actors_before_shutdown(false);
-    self.mailboxes_ = std::make_unique<Mailboxes>(
-        *self.system_, MailboxServices{*self.store_, std::move(plan_method), [&self](store::ShardId shard) {
-                                           if (self.on_commit) self.on_commit(shard);
-                                       }});
+    self.mailboxes_ =
+        std::make_unique<Mailboxes>(*self.system_, MailboxServices{*self.store_, std::move(plan_method),
+                                                                   [&self](store::ShardId shard) {
+                                                                       if (self.on_commit)
+                                                                           self.on_commit(shard);
+                                                                   },
+                                                                   [&self](store::ShardId shard) {
+                                                                       if (self.on_queued)
+                                                                           self.on_queued(shard);
+                                                                   }});
     return ground;
 }
 

@@ -37,6 +37,8 @@ public:
 
     // Told of every commit of a mailbox actor, on a lane's thread. Set before there is one.
     std::function<void(store::ShardId)> on_commit;
+    // The same for a commit that put something into the queue.
+    std::function<void(store::ShardId)> on_queued;
 
 private:
     explicit Ground(const Config& config) : config_(config) {}

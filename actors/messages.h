@@ -93,9 +93,10 @@ struct EmailFiled {
 struct MethodAnswered {
     std::string answers; // JSON: one or more invocations [name, arguments, call id]
     std::map<std::string, std::string> created_ids; // those the call added
-    // The call has more to change than one commit should: the mailbox actor runs it again. Never seen by who
-    // asked.
+    // The call has more to change than one commit should: the mailbox actor runs it again. What this turn
+    // leaves for the next one is in `so_far`. Never seen by who asked.
     bool again = false;
+    std::string so_far;
 };
 
 struct UploadStored {
@@ -200,7 +201,7 @@ typename Inspector::result_type inspect(Inspector& f, EmailFiled& x) {
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, MethodAnswered& x) {
-    return f(caf::meta::type_name("MethodAnswered"), x.answers, x.created_ids, x.again);
+    return f(caf::meta::type_name("MethodAnswered"), x.answers, x.created_ids, x.again, x.so_far);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, StateChanged& x) {

@@ -124,10 +124,8 @@ Result<void> Server::open() {
     services_ = std::unique_ptr<Services>(new Services{config_, jmap_limits_, ground_->store(),
                                                        ground_->directory(), *authenticator_, *web_sessions_,
                                                        ground_->mailboxes(), *indexing_, *queue_, metrics_});
-    ground_->on_commit = [this](store::ShardId shard) {
-        indexing_->wake(shard);
-        queue_->wake(shard);
-    };
+    ground_->on_commit = [this](store::ShardId shard) { indexing_->wake(shard); };
+    ground_->on_queued = [this](store::ShardId shard) { queue_->wake(shard); };
     ground_->directory().on_closed = [this](store::AccountId account) {
         caf::anon_send(ground_->mailboxes().of(account), CloseSessions{account});
     };

@@ -101,9 +101,10 @@ caf::result<EmailFiled> file_email(MailboxActor* self, FileEmail& request) {
 }
 
 // One turn of the call; `promise` is kept when the last one is durable.
-void run_method(MailboxActor* self, std::shared_ptr<const CallMethod> call,
+void run_method(MailboxActor* self, std::shared_ptr<const CallMethod> call, std::string so_far,
                 caf::typed_response_promise<MethodAnswered> promise) {
     auto answered = std::make_shared<MethodAnswered>();
+    answered->so_far = std::move(so_far);
     std::vector<store::Body> bodies;
     for (const auto& email : call->emails)
         bodies.push_back(email.email->body);
@@ -114,7 +115,7 @@ void run_method(MailboxActor* self, std::shared_ptr<const CallMethod> call,
                if (!done.ok)
                    promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
                else if (answered->again)
-                   run_method(self, std::move(call), std::move(promise));
+                   run_method(self, std::move(call), std::move(answered->so_far), std::move(promise));
                else
                    promise.deliver(std::move(*answered));
            });
@@ -122,7 +123,7 @@ void run_method(MailboxActor* self, std::shared_ptr<const CallMethod> call,
 
 caf::result<MethodAnswered> call_method(MailboxActor* self, CallMethod& request) {
     auto promise = self->make_response_promise<MethodAnswered>();
-    run_method(self, std::make_shared<const CallMethod>(std::move(request)), promise);
+    run_method(self, std::make_shared<const CallMethod>(std::move(request)), {}, promise);
     return promise;
 }
 

@@ -9,15 +9,6 @@
 namespace facteur {
 namespace {
 
-void write_rights(const store::MailboxRow& row, jmap::Writer& out) {
-    const auto rights = rights_of(row);
-    out.begin_object();
-    for (const auto name : {"mayReadItems", "mayAddItems", "mayRemoveItems", "maySetSeen", "maySetKeywords"})
-        out.member(name, true);
-    out.member("mayCreateChild", true).member("mayRename", rights.may_rename);
-    out.member("mayDelete", rights.may_delete).member("maySubmit", true).end_object();
-}
-
 class MailboxWriter {
 public:
     MailboxWriter(const store::Snapshot& now, store::AccountId account, const jmap::GetArguments& get,

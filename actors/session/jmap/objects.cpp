@@ -73,21 +73,6 @@ void write(const EnvelopeAddress& address, jmap::Writer& out) {
     out.end_object().end_object();
 }
 
-std::optional<Envelope> read_envelope(jmap::Object submission) {
-    const auto value = member(submission, "envelope");
-    const auto object = value ? as_object(*value) : std::nullopt;
-    if (!object) return std::nullopt;
-    const auto mail_from = member(*object, "mailFrom"), rcpt_to = member(*object, "rcptTo");
-    const auto sender = mail_from ? as_object(*mail_from) : std::nullopt;
-    const auto recipients = rcpt_to ? as_array(*rcpt_to) : std::nullopt;
-    if (!sender || !recipients) return std::nullopt;
-    Envelope envelope;
-    envelope.mail_from = read_address(*sender);
-    for (const jmap::Value item : *recipients)
-        if (const auto recipient = as_object(item)) envelope.rcpt_to.push_back(read_address(*recipient));
-    return envelope;
-}
-
 std::vector<DeliveryStatus> read_statuses(jmap::Object submission) {
     std::vector<DeliveryStatus> statuses;
     const auto value = member(submission, "deliveryStatus");
@@ -150,6 +135,21 @@ void write(const Envelope& envelope, jmap::Writer& out) {
     for (const auto& recipient : envelope.rcpt_to)
         write(recipient, out);
     out.end_array().end_object();
+}
+
+std::optional<Envelope> read_envelope(jmap::Object submission) {
+    const auto value = member(submission, "envelope");
+    const auto object = value ? as_object(*value) : std::nullopt;
+    if (!object) return std::nullopt;
+    const auto mail_from = member(*object, "mailFrom"), rcpt_to = member(*object, "rcptTo");
+    const auto sender = mail_from ? as_object(*mail_from) : std::nullopt;
+    const auto recipients = rcpt_to ? as_array(*rcpt_to) : std::nullopt;
+    if (!sender || !recipients) return std::nullopt;
+    Envelope envelope;
+    envelope.mail_from = read_address(*sender);
+    for (const jmap::Value item : *recipients)
+        if (const auto recipient = as_object(item)) envelope.rcpt_to.push_back(read_address(*recipient));
+    return envelope;
 }
 
 std::optional<Submission> read_submission(std::string_view row) {

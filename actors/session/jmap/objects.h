@@ -46,6 +46,8 @@ struct Envelope {
     bool operator==(const Envelope&) const = default;
 };
 void write(const Envelope& envelope, jmap::Writer& out);
+// The member "envelope" of `object`.
+std::optional<Envelope> read_envelope(jmap::Object object);
 
 struct DeliveryStatus {
     std::string address;    // as in rcptTo

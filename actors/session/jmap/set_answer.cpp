@@ -17,7 +17,10 @@ void SetAnswer::updated(std::string_view id, std::string changes) {
     updated_.push_back({std::string(id), std::move(changes)});
 }
 void SetAnswer::not_updated(std::string_view id, const jmap::SetError& error) {
-    not_updated_.push_back({std::string(id), to_json(error)});
+    not_updated(id, to_json(error));
+}
+void SetAnswer::not_updated(std::string_view id, std::string error) {
+    not_updated_.push_back({std::string(id), std::move(error)});
 }
 void SetAnswer::destroyed(std::string_view id) {
     destroyed_.emplace_back(id);
@@ -62,6 +65,16 @@ std::string SetAnswer::json(store::AccountId account, const std::string& old_sta
         write("notUpdated", not_updated_, out);
         write("notDestroyed", not_destroyed_, out);
     }
+    out.end_object();
+    return json;
+}
+
+std::string SetAnswer::json_of_upload(store::AccountId account) const {
+    std::string json;
+    jmap::Writer out(json);
+    out.begin_object().member("accountId", account_id(account));
+    write("created", created_, out);
+    write("notCreated", not_created_, out);
     out.end_object();
     return json;
 }

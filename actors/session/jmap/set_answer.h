@@ -29,6 +29,7 @@ public:
     void not_created(std::string_view creation_id, std::string error);
     void updated(std::string_view id, std::string changes = "null");
     void not_updated(std::string_view id, const jmap::SetError& error);
+    void not_updated(std::string_view id, std::string error);
     void destroyed(std::string_view id);
     void not_destroyed(std::string_view id, const jmap::SetError& error);
 
@@ -37,6 +38,8 @@ public:
     // `destroyed` are left out for a method that only creates.
     [[nodiscard]] std::string json(store::AccountId account, const std::string& old_state,
                                    const std::string& new_state, bool only_creates = false) const;
+    // The same of Blob/upload, which has no state: accountId, created, notCreated.
+    [[nodiscard]] std::string json_of_upload(store::AccountId account) const;
 
 private:
     struct Entry {

@@ -2,6 +2,8 @@
 
 #include "actors/accounts/quota.h"
 
+#include <algorithm>
+#include <random>
 #include <unordered_set>
 
 namespace facteur {
@@ -16,9 +18,10 @@ CallMethod begin_call(const MethodContext& context, std::string_view name) {
     return call;
 }
 
-void write_set(jmap::Arguments& arguments, const jmap::SetArguments& set, jmap::Writer& out) {
+void write_set(jmap::Arguments& arguments, const jmap::SetArguments& set, jmap::Writer& out,
+               bool with_update) {
     if (set.if_in_state) out.member("ifInState", *set.if_in_state);
-    if (set.update) out.key("update").value(*arguments.find("update"));
+    if (set.update && with_update) out.key("update").value(*arguments.find("update"));
     out.key("destroy").begin_array();
     std::unordered_set<std::string_view> once;
     const auto destroy = arguments.find("destroy");
@@ -32,6 +35,18 @@ void write_set(jmap::Arguments& arguments, const jmap::SetArguments& set, jmap::
         }
     }
     out.end_array();
+}
+
+std::uint64_t random_number() {
+    thread_local std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+}
+
+std::uint64_t largest_message(const Services& services) {
+    const auto& limits = services.jmap_limits;
+    // Base64 with line ends makes 57 octets 78.
+    const auto composed = limits.max_size_attachments_per_email / 57 * 78 + limits.max_size_request;
+    return std::max(composed, services.config.smtp.message_size);
 }
 
 store::Plan plan_over(std::shared_ptr<const CallMethod> call, std::shared_ptr<MethodAnswered> answered,

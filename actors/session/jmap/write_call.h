@@ -13,7 +13,15 @@ namespace facteur {
 CallMethod begin_call(const MethodContext& context, std::string_view name);
 // "ifInState", "update" as it was given, "destroy" with references resolved where they are known, each once.
 // `arguments` are those that `set` was read from.
-void write_set(jmap::Arguments& arguments, const jmap::SetArguments& set, jmap::Writer& out);
+void write_set(jmap::Arguments& arguments, const jmap::SetArguments& set, jmap::Writer& out,
+               bool with_update = true);
+
+// For message ids and boundaries.
+std::uint64_t random_number();
+// The largest message that may be made or sent: all attachments that one email may have, encoded, and a text.
+std::uint64_t largest_message(const Services& services);
+// Octets of messages that one call may make; what does not fit is refused with `rateLimit`.
+inline constexpr std::uint64_t most_made_by_call = 128'000'000;
 
 // Makes a plan that parses the call's arguments and hands them on. The arguments are our own writing.
 using PlanBody = std::function<store::Result<void>(const CallMethod& call, jmap::Object arguments,

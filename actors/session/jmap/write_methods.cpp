@@ -1,9 +1,26 @@
-#include "actors/session/jmap/method.h"
+#include "actors/session/jmap/writing.h"
+
+#include <array>
 
 namespace facteur {
+namespace {
+
+using jmap::Capability;
+
+constexpr std::array<Method, 7> table{{
+    {"Mailbox/set", Capability::mail, nullptr, prepare_mailbox_set, plan_mailbox_set},
+    {"Email/set", Capability::mail, nullptr, prepare_email_set, plan_email_set},
+    {"Email/import", Capability::mail, nullptr, prepare_email_import, plan_email_import},
+    {"Email/copy", Capability::mail, nullptr, prepare_email_copy, plan_email_copy},
+    {"Identity/set", Capability::submission, nullptr, prepare_identity_set, plan_identity_set},
+    {"EmailSubmission/set", Capability::submission, nullptr, prepare_submission_set, plan_submission_set},
+    {"Blob/upload", Capability::blob, nullptr, prepare_blob_upload, plan_blob_upload},
+}};
+
+} // namespace
 
 std::span<const Method> write_methods() {
-    return {};
+    return table;
 }
 
 } // namespace facteur

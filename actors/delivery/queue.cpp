@@ -1,0 +1,192 @@
+#include "actors/delivery/queue.h"
+
+#include "actors/delivery/submission_delivery.h"
+#include "store/store.h"
+
+#include <caf/all.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <tuple>
+
+namespace facteur {
+namespace {
+
+constexpr auto wake_atom = caf::atom("wake");
+constexpr auto tick_atom = caf::atom("tick");
+constexpr auto done_atom = caf::atom("done");
+using WakeAtom = caf::atom_constant<wake_atom>;
+using TickAtom = caf::atom_constant<tick_atom>;
+using DoneAtom = caf::atom_constant<done_atom>;
+
+// Deliveries at a time: enough to share syncs, few enough to bound the messages in memory.
+constexpr std::size_t most_under_way = 16;
+constexpr std::uint64_t most_octets_under_way = 128u << 20;
+// How late a held submission may be noticed.
+constexpr auto tick = std::chrono::seconds(1);
+constexpr auto stop_limit = std::chrono::seconds(10);
+
+using Key = std::tuple<store::AccountId, store::Time, std::string>;
+
+} // namespace
+
+struct Queue::Implementation {
+    Implementation(caf::actor_system& of, std::function<store::Time()> time)
+        : system(of), clock(std::move(time)) {}
+
+    caf::actor_system& system;
+    std::function<store::Time()> clock;
+    std::mutex mutex;
+    std::condition_variable changed;
+    caf::actor actor; // none: not started, or stopped
+    std::size_t under_way = 0;
+    bool stopping = false;
+
+    [[nodiscard]] bool begin() {
+        const std::lock_guard lock(mutex);
+        if (stopping) return false;
+        ++under_way;
+        return true;
+    }
+    void end() {
+        const std::lock_guard lock(mutex);
+        --under_way;
+        changed.notify_all();
+    }
+};
+
+namespace {
+
+template <typename Shared>
+struct QueueState {
+    static inline const char* name = "queue";
+    Shared* shared = nullptr;
+    const Services* services = nullptr;
+    std::set<Key> under_way;
+    std::uint64_t octets = 0;
+    // Ended since the last tick: one that is still in the queue could not be finished, and rests.
+    std::set<Key> ended;
+    std::set<store::ShardId> crowded; // have more that is due
+};
+
+template <typename Shared>
+using QueueActor = caf::stateful_actor<QueueState<Shared>>;
+
+template <typename Shared>
+void begin_delivery(QueueActor<Shared>* self, DueEntry due) {
+    auto& state = self->state;
+    if (!state.shared->begin()) return;
+    state.under_way.emplace(due.account, due.due, due.id);
+    state.octets += due.entry.size;
+    const auto queue = caf::actor_cast<caf::actor>(self);
+    self->system().spawn([queue, services = state.services, clock = state.shared->clock,
+                          due = std::move(due)](caf::event_based_actor* delivery) {
+        auto done = [queue, account = due.account, at = due.due, id = due.id, size = due.entry.size] {
+            caf::anon_send(queue, DoneAtom::value, account, at, id, size);
+        };
+        deliver_submission(delivery, *services, due, clock, std::move(done));
+    });
+}
+
+template <typename Shared>
+void scan(QueueActor<Shared>* self, store::ShardId shard) {
+    auto& state = self->state;
+    std::vector<DueEntry> due;
+    bool full = false;
+    auto octets = state.octets;
+    const auto has_room = [&] {
+        const auto count = state.under_way.size() + due.size();
+        return count == 0 || (count < most_under_way && octets < most_octets_under_way);
+    };
+    state.services->store.read_shard(shard).queue(
+        state.shared->clock(),
+        [&](store::AccountId account, store::Time at, std::string_view id, std::string_view value) {
+            const Key key(account, at, id);
+            if (state.under_way.contains(key) || state.ended.contains(key)) return true;
+            full = !has_room();
+            if (full) return false;
+            auto entry = read_queue_entry(value);
+            // Nothing else is ever written there; one that cannot be read is passed over, not lost.
+            if (!entry) return true;
+            octets += entry->size;
+            due.push_back({account, at, std::string(id), std::move(*entry)});
+            return true;
+        });
+    if (full)
+        state.crowded.insert(shard);
+    else
+        state.crowded.erase(shard);
+    for (auto& entry : due)
+        begin_delivery(self, std::move(entry));
+}
+
+template <typename Shared>
+void scan_crowded(QueueActor<Shared>* self) {
+    const auto crowded = self->state.crowded;
+    for (const auto shard : crowded)
+        scan(self, shard);
+}
+
+template <typename Shared>
+caf::behavior queue_actor(QueueActor<Shared>* self, Shared* shared, const Services* services) {
+    self->state.shared = shared;
+    self->state.services = services;
+    self->send(self, TickAtom::value);
+    return {
+        [self](WakeAtom, store::ShardId shard) { scan(self, shard); },
+        [self](TickAtom) {
+            self->state.ended.clear();
+            for (store::ShardId shard = 0; shard < self->state.services->store.shards(); ++shard)
+                scan(self, shard);
+            self->delayed_send(self, tick, TickAtom::value);
+        },
+        [self](DoneAtom, store::AccountId account, store::Time due, const std::string& id,
+               std::uint64_t size) {
+            Key key(account, due, id);
+            self->state.under_way.erase(key);
+            self->state.ended.insert(std::move(key));
+            self->state.octets -= size;
+            self->state.shared->end();
+            scan_crowded(self);
+        },
+    };
+}
+
+} // namespace
+
+Queue::Queue(caf::actor_system& system, std::function<store::Time()> clock)
+    : implementation_(std::make_unique<Implementation>(system, std::move(clock))) {}
+
+Queue::~Queue() {
+    stop();
+}
+
+void Queue::start(const Services& services) {
+    const std::lock_guard lock(implementation_->mutex);
+    if (implementation_->actor || implementation_->stopping) return;
+    implementation_->actor =
+        implementation_->system.spawn(queue_actor<Implementation>, implementation_.get(), &services);
+}
+
+void Queue::wake(store::ShardId shard) {
+    const std::lock_guard lock(implementation_->mutex);
+    if (implementation_->actor) caf::anon_send(implementation_->actor, WakeAtom::value, shard);
+}
+
+void Queue::stop() {
+    caf::actor actor;
+    {
+        std::unique_lock lock(implementation_->mutex);
+        implementation_->stopping = true;
+        implementation_->changed.wait_for(lock, stop_limit,
+                                          [this] { return implementation_->under_way == 0; });
+        std::swap(actor, implementation_->actor);
+    }
+    if (!actor) return;
+    caf::scoped_actor self{implementation_->system};
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    self->wait_for(actor);
+}
+
+} // namespace facteur

@@ -1,0 +1,225 @@
+#include "actors/delivery/submission_delivery.h"
+
+#include "actors/accounts/directory.h"
+#include "actors/delivery/failure_report.h"
+#include "actors/delivery/local.h"
+#include "actors/delivery/submitted_message.h"
+#include "actors/mailbox/mailbox_actor.h"
+#include "actors/session/jmap/ids.h"
+#include "actors/session/jmap/write_call.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace facteur {
+namespace {
+
+constexpr std::string_view delivered_reply = "250 2.0.0 Delivered";
+
+// What a recipient's refusal is as a reply of SMTP; nothing: it may go later.
+std::optional<std::string> refusal(const store::Error& error, bool resolving) {
+    switch (error.code) {
+    case store::Code::not_found: return "550 5.1.1 There is no such mailbox";
+    case store::Code::over_quota: return "552 5.2.2 The mailbox is full";
+    case store::Code::stopped:
+        // An account that is suspended, or a store that is closing.
+        if (resolving) return "550 5.2.1 The account is suspended";
+        return std::nullopt;
+    case store::Code::invalid:
+    case store::Code::corrupt: return "554 5.6.0 The message cannot be stored";
+    default: return std::nullopt;
+    }
+}
+
+bool wants_report(const EnvelopeAddress& recipient) {
+    const auto notify = recipient.parameters.find("NOTIFY");
+    if (notify == recipient.parameters.end() || !notify->second) return true;
+    auto value = *notify->second;
+    for (char& c : value)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return value.find("FAILURE") != std::string::npos;
+}
+
+class SubmissionDelivery : public std::enable_shared_from_this<SubmissionDelivery> {
+public:
+    SubmissionDelivery(caf::event_based_actor* self, const Services& services, DueEntry due,
+                       std::function<store::Time()> clock, std::function<void()> done)
+        : self_(self), services_(services), due_(std::move(due)), clock_(std::move(clock)),
+          done_(std::move(done)) {}
+
+    void start() {
+        if (due_.entry.claimed) return deliver();
+        call(claim_call(due_.account, due_.due, due_.id, clock_()), [me = shared_from_this()](bool claimed) {
+            if (claimed)
+                me->deliver();
+            else
+                me->done_();
+        });
+    }
+
+private:
+    // `then` is told whether the step was taken; when it was not, the entry stays for another time.
+    void call(CallMethod method, std::function<void(bool)> then) {
+        self_->request(services_.mailboxes.of(due_.account), caf::infinite, std::move(method))
+            .then([then](const MethodAnswered& answered) { then(answered.answers != "gone"); },
+                  [then](const caf::error&) { then(false); });
+    }
+
+    void deliver() {
+        const auto now = services_.store.read(due_.account);
+        auto message = now.read_body(due_.entry.body);
+        at_ = clock_();
+        if (!message && !refusal(message.error(), false)) return done_();
+        if (!message) {
+            for (const auto& recipient : due_.entry.envelope.rcpt_to)
+                if (!is_settled(recipient.email))
+                    note_failure(recipient, "554 5.6.0 The message cannot be read any more");
+            return report();
+        }
+        message_ = std::move(*message);
+        const auto id = account_id(due_.account) + due_.id;
+        auto copy = delivered_copy(
+            message_, {due_.entry.envelope.mail_from.email, services_.directory.domain(), id, at_});
+        const auto email = ingest(std::make_shared<const std::string>(std::move(copy)), at_);
+        auto recipients = resolve(email->row.size);
+        deliver_local(self_, services_, email, std::move(recipients), delivery_key(due_.account, due_.id),
+                      [me = shared_from_this()](std::vector<store::Result<EmailFiled>> results) {
+                          me->settle(results);
+                          me->report();
+                      });
+    }
+
+    [[nodiscard]] bool is_settled(const std::string& address) const {
+        const auto& settled = due_.entry.settled;
+        return std::any_of(settled.begin(), settled.end(),
+                           [&](const auto& status) { return status.address == address; });
+    }
+    void settle_one(const std::string& address, std::string reply, std::string delivered) {
+        due_.entry.settled.push_back({address, std::move(reply), std::move(delivered)});
+    }
+
+    // Those that can be tried now; the others are settled.
+    std::vector<LocalRecipient> resolve(std::uint64_t size) {
+        std::vector<LocalRecipient> recipients;
+        for (const auto& recipient : due_.entry.envelope.rcpt_to) {
+            if (is_settled(recipient.email)) continue;
+            auto found = resolve_recipient(services_, recipient.email, size);
+            if (found) {
+                addresses_.push_back(recipient.email);
+                recipients.push_back(std::move(*found));
+            } else if (auto reply = refusal(found.error(), true)) {
+                note_failure(recipient, std::move(*reply));
+            }
+        }
+        return recipients;
+    }
+
+    void settle(const std::vector<store::Result<EmailFiled>>& results) {
+        for (std::size_t i = 0; i < results.size() && i < addresses_.size(); ++i) {
+            if (results[i]) {
+                settle_one(addresses_[i], std::string(delivered_reply), "yes");
+                continue;
+            }
+            auto reply = refusal(results[i].error(), false);
+            const auto& rcpt_to = due_.entry.envelope.rcpt_to;
+            const auto recipient = std::find_if(rcpt_to.begin(), rcpt_to.end(),
+                                                [&](const auto& one) { return one.email == addresses_[i]; });
+            if (reply) note_failure(*recipient, std::move(*reply));
+        }
+        ++due_.entry.attempts;
+        if (due_.entry.attempts < most_attempts) return;
+        for (const auto& recipient : due_.entry.envelope.rcpt_to)
+            if (!is_settled(recipient.email))
+                note_failure(recipient, "554 5.4.7 The mailbox could not be reached in time");
+    }
+
+    void note_failure(const EnvelopeAddress& recipient, std::string reply) {
+        if (wants_report(recipient)) failed_.push_back({recipient.email, reply});
+        settle_one(recipient.email, std::move(reply), "no");
+    }
+
+    // Tells the sender of recipients that failed in this attempt, under a key of its own: a report that a
+    // crash repeats comes once.
+    void report() {
+        if (failed_.empty() || due_.entry.envelope.mail_from.email.empty()) return finish();
+        const auto sender = services_.directory.find(due_.account);
+        if (!sender) return finish();
+        FailureReport failure;
+        failure.domain = services_.directory.domain();
+        failure.sender = due_.entry.envelope.mail_from.email;
+        failure.locale = sender->locale;
+        failure.message = message_;
+        failure.failed = failed_;
+        const auto& parameters = due_.entry.envelope.mail_from.parameters;
+        if (const auto id = parameters.find("ENVID"); id != parameters.end() && id->second)
+            failure.envelope_id = *id->second;
+        failure.submitted = due_.due;
+        failure.at = at_;
+        failure.random = random_number;
+        FileEmail notice;
+        notice.account = due_.account;
+        notice.email.email = ingest(std::make_shared<const std::string>(write_failure_report(failure)), at_);
+        notice.delivery = store::hash_of("report " + std::to_string(due_.entry.attempts) + " " +
+                                         delivery_key(due_.account, due_.id))
+                              .bytes;
+        notice.delivered = true;
+        notice.at = at_;
+        const auto blob = blob_id(notice.email.email->body.hash);
+        self_->request(services_.mailboxes.of(due_.account), caf::infinite, std::move(notice))
+            .then(
+                [me = shared_from_this(), blob](const EmailFiled& filed) {
+                    if (!filed.duplicate) me->report_blob_ = blob;
+                    me->finish();
+                },
+                // Nothing is lost silently: without its report the entry is not finished.
+                [me = shared_from_this()](const caf::error&) { me->done_(); });
+    }
+
+    void finish() {
+        Outcome outcome;
+        outcome.dsn_blob_id = report_blob_;
+        for (const auto& recipient : due_.entry.envelope.rcpt_to) {
+            const auto& settled = due_.entry.settled;
+            const auto fate = std::find_if(settled.begin(), settled.end(), [&](const auto& status) {
+                return status.address == recipient.email;
+            });
+            if (fate != settled.end())
+                outcome.statuses.push_back(*fate);
+            else
+                outcome.statuses.push_back({recipient.email, "451 4.3.0 The mailbox is busy", "queued"});
+        }
+        if (due_.entry.settled.size() < due_.entry.envelope.rcpt_to.size())
+            outcome.retry_at = clock_() + retry_delay(due_.entry.attempts);
+        outcome.entry = due_.entry;
+        outcome.entry.claimed = true;
+        call(finish_call(due_.account, due_.due, due_.id, outcome, clock_()),
+             [me = shared_from_this()](bool) { me->done_(); });
+    }
+
+    caf::event_based_actor* self_;
+    const Services& services_;
+    DueEntry due_;
+    std::function<store::Time()> clock_;
+    std::function<void()> done_;
+    std::string message_;
+    store::Time at_ = 0;
+    std::vector<std::string> addresses_; // of the recipients that are being tried
+    std::vector<FailedRecipient> failed_;
+    std::string report_blob_;
+};
+
+} // namespace
+
+store::Time retry_delay(std::uint32_t attempts) {
+    constexpr std::array<store::Time, most_attempts> delays{5, 15, 60, 300, 900, 3600, 7200, 14400};
+    return delays[std::min<std::size_t>(attempts, delays.size()) - (attempts > 0 ? 1 : 0)];
+}
+
+void deliver_submission(caf::event_based_actor* self, const Services& services, DueEntry due,
+                        std::function<store::Time()> clock, std::function<void()> done) {
+    std::make_shared<SubmissionDelivery>(self, services, std::move(due), std::move(clock), std::move(done))
+        ->start();
+}
+
+} // namespace facteur
