@@ -23,9 +23,9 @@ before(async () => {
         cc: "marie@dehors.test",
         html: "<p>Qui vient <b>jeudi</b> ?</p>",
         id: "musee@x.test",
-        parts: [{ type: "application/pdf", name: "plan.pdf", content: pdf }],
       }),
     },
+    { message: message({ subject: "Plan du site", parts: [{ type: "application/pdf", name: "plan.pdf", content: pdf }] }) },
   ]);
   page = await browser.open(facteur.url);
   await signIn(page);
@@ -132,16 +132,16 @@ test("an answer quotes, threads and marks; an answer to all leaves oneself out",
 });
 
 test("a forward takes the attachments along", async () => {
-  await openRow(page, "Sortie au musée");
+  await openRow(page, "Plan du site");
   await page.keyboard.press("f");
   await composer().getByText("plan.pdf").waitFor();
-  assert.match(await composer().getByLabel("Objet").inputValue(), /^Tr: Sortie/);
+  assert.match(await composer().getByLabel("Objet").inputValue(), /^Tr: Plan/);
   await field("À").fill(`${lea.address},`);
   await send().click();
   await page.getByText("Message envoyé.").last().waitFor();
   const forward = await until(async () => {
     const inbox = await (await facteur.jmap(lea)).emails("inbox", ["subject", "attachments"]);
-    return inbox.find(({ subject }) => subject.startsWith("Tr: Sortie"));
+    return inbox.find(({ subject }) => subject.startsWith("Tr: Plan"));
   }, "the forward");
   assert.equal(forward.attachments[0].name, "plan.pdf");
   assert.equal(forward.attachments[0].size, pdf.length);
