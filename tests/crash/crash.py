@@ -85,6 +85,8 @@ class Reader(threading.Thread):
             boxes = jmap.mailboxes()
             while not self.stopping:
                 emails = jmap.emails(["messageId"], sort=[{"property": "receivedAt", "isAscending": False}])
+                # What comes meanwhile moves the pages: an email may have been seen twice.
+                emails = list({email["id"]: email for email in emails}.values())
                 self.random.shuffle(emails)
                 for email in emails[:20]:
                     if self.stopping:
