@@ -233,7 +233,7 @@ Utf8 convert(std::string_view bytes, std::string_view charset, bool complete) {
 
 Utf8 cleaned(Utf8 text) {
     if (text.text.starts_with("\xEF\xBB\xBF")) text.text.erase(0, 3);
-    std::erase(text.text, '\0');
+    if (text.text.find('\0') != std::string::npos) std::erase(text.text, '\0');
     return text;
 }
 

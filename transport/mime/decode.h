@@ -29,6 +29,7 @@ public:
 private:
     void feed_base64(std::string_view encoded, std::string& out);
     void feed_quoted_printable(std::string_view encoded, std::string& out);
+    bool resolve_held(char c, std::string& out);
 
     Encoding encoding_;
     bool problem_ = false;

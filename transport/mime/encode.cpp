@@ -13,28 +13,26 @@ constexpr std::string_view hex_digits = "0123456789ABCDEF";
 constexpr std::size_t base64_line = 57; // octets that make 76 characters
 constexpr std::size_t quoted_line = 75; // and "=" for a soft line end
 
-void append_base64(std::string& out, std::string_view bytes) {
-    const std::size_t before = out.size();
-    out.resize(before + (bytes.size() + 2) / 3 * 4);
-    char* to = out.data() + before;
-    const auto octet = [&bytes](std::size_t i) {
-        return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i]));
-    };
-    std::size_t i = 0;
-    for (; i + 3 <= bytes.size(); i += 3) {
-        const std::uint32_t bits = octet(i) << 16 | octet(i + 1) << 8 | octet(i + 2);
+// Writes (bytes.size() + 2) / 3 * 4 characters.
+char* put_base64(char* to, std::string_view bytes) {
+    const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
+    std::size_t left = bytes.size();
+    for (; left >= 3; left -= 3, from += 3) {
+        const std::uint32_t bits =
+            static_cast<std::uint32_t>(from[0]) << 16 | static_cast<std::uint32_t>(from[1]) << 8 | from[2];
         *to++ = alphabet[bits >> 18];
         *to++ = alphabet[bits >> 12 & 63];
         *to++ = alphabet[bits >> 6 & 63];
         *to++ = alphabet[bits & 63];
     }
-    if (i == bytes.size()) return;
-    const bool two = i + 2 == bytes.size();
-    const std::uint32_t bits = octet(i) << 16 | (two ? octet(i + 1) << 8 : 0);
+    if (left == 0) return to;
+    const std::uint32_t bits = static_cast<std::uint32_t>(from[0]) << 16 |
+                               (left == 2 ? static_cast<std::uint32_t>(from[1]) << 8 : 0);
     *to++ = alphabet[bits >> 18];
     *to++ = alphabet[bits >> 12 & 63];
-    *to++ = two ? alphabet[bits >> 6 & 63] : '=';
+    *to++ = left == 2 ? alphabet[bits >> 6 & 63] : '=';
     *to++ = '=';
+    return to;
 }
 
 // Octets of the line end at `at`; 0: there is none.
@@ -52,9 +50,24 @@ bool is_fragile(std::string_view text, std::size_t at) {
 } // namespace
 
 void write_base64(std::string_view bytes, Pieces& out) {
-    for (std::size_t at = 0; at < bytes.size(); at += base64_line) {
-        if (at > 0) out.buffer() += "\r\n";
-        append_base64(out.buffer(), bytes.substr(at, base64_line));
+    constexpr std::size_t lines = 32; // at once
+    for (std::size_t at = 0; at < bytes.size(); at += lines * base64_line) {
+        auto rest = bytes.substr(at, lines * base64_line);
+        auto& buffer = out.buffer();
+        const std::size_t before = buffer.size();
+        buffer.resize(before + (rest.size() + 2) / 3 * 4 + (rest.size() / base64_line + 2) * 2);
+        char* to = buffer.data() + before;
+        bool first = at == 0;
+        while (!rest.empty()) {
+            if (!first) {
+                *to++ = '\r';
+                *to++ = '\n';
+            }
+            first = false;
+            to = put_base64(to, rest.substr(0, base64_line));
+            rest.remove_prefix(std::min(base64_line, rest.size()));
+        }
+        buffer.resize(static_cast<std::size_t>(to - buffer.data()));
         out.flush_when_full();
     }
 }
@@ -96,17 +109,22 @@ void write_quoted_printable(std::string_view text, LineEnds line_ends, Pieces& o
 
 void write_lines(std::string_view text, Pieces& out) {
     for (std::size_t at = 0; at < text.size();) {
-        const auto end = std::min(text.find_first_of("\r\n", at), text.size());
-        out.append(text.substr(at, end - at));
-        if (end == text.size()) return;
-        out.append("\r\n");
-        at = end + line_end_at(text, end, LineEnds::normal);
+        const Line line = line_at(text, at);
+        auto content = line.of(text);
+        for (auto bare = content.find('\r'); bare != std::string_view::npos; bare = content.find('\r')) {
+            out.append(content.substr(0, bare));
+            out.append("\r\n");
+            content.remove_prefix(bare + 1);
+        }
+        out.append(content);
+        if (line.has_line_end()) out.append("\r\n");
+        at = line.next;
     }
 }
 
 std::string base64_encode(std::string_view bytes) {
-    std::string out;
-    append_base64(out, bytes);
+    std::string out((bytes.size() + 2) / 3 * 4, '\0');
+    put_base64(out.data(), bytes);
     return out;
 }
 

@@ -30,6 +30,14 @@ static_assert(std::is_sorted(hidden_raw.begin(), hidden_raw.end()));
 
 constexpr std::size_t longest_name = 16;
 
+constexpr std::array<bool, 256> make_ends_run() {
+    std::array<bool, 256> table{};
+    for (const char c : {'<', '&', ' ', '\t', '\r', '\n', '\f', '\0'})
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}
+constexpr auto ends_run = make_ends_run(); // what is more than a character of text
+
 class HtmlReader {
 public:
     HtmlReader(std::string_view html, const HtmlTextOptions& options)
@@ -63,7 +71,9 @@ private:
     bool shown() const { return quote_depth_ == 0; }
 
     void text_run() {
-        const auto end = std::min(html_.find_first_of(std::string_view("<& \t\r\n\f\0", 8), at_), html_.size());
+        std::size_t end = at_;
+        while (end < html_.size() && !ends_run[static_cast<unsigned char>(html_[end])])
+            ++end;
         put(html_.substr(at_, end - at_));
         at_ = end;
     }

@@ -120,15 +120,20 @@ std::string preview_of_html(const TextPart& part, bool with_quotes) {
 } // namespace
 
 std::string preview(std::string_view bytes, const Message& message, const BodyLists& lists) {
+    // Text that RFC 8621 calls an attachment (text/enriched and the like) comes last.
+    auto indices = lists.text;
+    indices.insert(indices.end(), lists.attachments.begin(), lists.attachments.end());
     for (const bool with_quotes : {false, true}) {
         std::size_t looked_at = 0;
-        for (const std::uint32_t index : lists.text) {
+        for (const std::uint32_t index : indices) {
             const Part& part = message.parts[index];
-            if (part.type != "text") continue;
+            if (part.type != "text" || part.disposition == "attachment" || !part.name.empty()) continue;
             if (++looked_at > most_parts) break;
             const TextPart text = text_part(bytes, part);
+            const bool marked_up =
+                part.subtype == "html" || part.subtype == "enriched" || part.subtype == "richtext";
             std::string found =
-                text.html ? preview_of_html(text, with_quotes) : preview_of_plain(text, with_quotes);
+                marked_up ? preview_of_html(text, with_quotes) : preview_of_plain(text, with_quotes);
             if (!found.empty()) return found;
         }
     }

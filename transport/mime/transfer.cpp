@@ -66,10 +66,13 @@ bool is_half_escape(std::string_view held) {
     return held.size() == 2 && held[0] == '=' && hex_value(held[1]) >= 0;
 }
 
-std::size_t next_special(std::string_view text, std::size_t at) {
-    while (at < text.size() && text[at] != '=' && !is_wsp(text[at]))
-        ++at;
-    return at;
+// Where the white space and the CR at the end of `text` begin.
+std::size_t end_of_line_text(std::string_view text) {
+    std::size_t end = text.size();
+    if (end > 0 && text[end - 1] == '\r') --end;
+    while (end > 0 && is_wsp(text[end - 1]))
+        --end;
+    return end;
 }
 
 } // namespace
@@ -123,45 +126,68 @@ void TransferDecoder::feed_base64(std::string_view encoded, std::string& out) {
 
 // `held_` is what a later octet decides about: white space that may end a line, or an escape that begins.
 void TransferDecoder::feed_quoted_printable(std::string_view encoded, std::string& out) {
+    Line line; // the one that `at` is in
     std::size_t at = 0;
     while (at < encoded.size()) {
-        if (held_.empty()) {
-            const auto special = next_special(encoded, at);
-            out.append(encoded, at, special - at);
-            at = special;
-            // The usual escape, whole.
-            if (at + 2 < encoded.size() && encoded[at] == '=') {
-                const int high = hex_value(encoded[at + 1]), low = hex_value(encoded[at + 2]);
-                if (high >= 0 && low >= 0) {
-                    out += static_cast<char>(high << 4 | low);
-                    at += 3;
-                    continue;
-                }
-            }
-            if (at < encoded.size()) held_ += encoded[at++];
+        if (!held_.empty()) {
+            if (resolve_held(encoded[at], out)) ++at;
             continue;
         }
-        const char c = encoded[at];
-        const bool escape = held_.front() == '=';
-        const bool returned = held_.back() == '\r';
-        const bool half = is_half_escape(held_);
-        if (half && hex_value(c) >= 0) {
-            out += static_cast<char>(hex_value(held_[1]) << 4 | hex_value(c));
-            held_.clear();
-            ++at;
-        } else if (!half && c == '\n') {
-            if (!escape) out += returned ? "\r\n" : "\n";
-            held_.clear();
-            ++at;
-        } else if (!half && !returned && (c == '\r' || is_wsp(c) || (held_ == "=" && hex_value(c) >= 0))) {
-            held_ += c;
-            ++at;
+        if (at >= line.next) line = line_at(encoded, at);
+        const auto rest = encoded.substr(at, line.next - at);
+        const auto escape = rest.find('=');
+        if (escape == std::string_view::npos) {
+            const auto text = rest.substr(0, rest.size() - (line.has_line_end() ? 1 : 0));
+            const auto end = end_of_line_text(text);
+            out += text.substr(0, end);
+            if (!line.has_line_end())
+                held_ = text.substr(end);
+            else
+                out += text.ends_with('\r') ? "\r\n" : "\n";
+            at = line.next;
+            continue;
+        }
+        out += rest.substr(0, escape);
+        at += escape;
+        const auto code = rest.substr(escape, 3);
+        const int octet = code.size() == 3 ? hex_value(code[1]) << 4 | hex_value(code[2]) : -1;
+        if (octet >= 0) {
+            out += static_cast<char>(octet);
+            at += 3;
         } else {
-            problem_ = problem_ || escape;
-            out += held_;
-            held_.clear();
+            held_ = '=';
+            ++at;
         }
     }
+}
+
+// Takes the octet that follows what is held; false: what was held is written and the octet stands for itself.
+bool TransferDecoder::resolve_held(char c, std::string& out) {
+    const bool escape = held_.front() == '=';
+    const bool returned = held_.back() == '\r';
+    if (is_half_escape(held_)) {
+        const int low = hex_value(c);
+        if (low >= 0)
+            out += static_cast<char>(hex_value(held_[1]) << 4 | low);
+        else
+            out += held_;
+        problem_ = problem_ || low < 0;
+        held_.clear();
+        return low >= 0;
+    }
+    if (c == '\n') {
+        if (!escape) out += returned ? "\r\n" : "\n";
+        held_.clear();
+        return true;
+    }
+    if (!returned && (c == '\r' || is_wsp(c) || (held_ == "=" && hex_value(c) >= 0))) {
+        held_ += c;
+        return true;
+    }
+    problem_ = problem_ || escape;
+    out += held_;
+    held_.clear();
+    return false;
 }
 
 // ---- any encoding --------------------------------------------------------------------------------------

@@ -73,14 +73,14 @@ std::string repair_utf8(std::string_view bytes) {
         out += sequence.valid ? bytes.substr(at, sequence.size) : replacement;
         at += sequence.size;
     }
-    std::erase(out, '\0');
+    if (out.find('\0') != std::string::npos) std::erase(out, '\0');
     return out;
 }
 
 std::string guess_utf8(std::string_view bytes) {
     if (!is_valid_utf8(bytes)) return to_utf8(bytes, "windows-1252").text;
     std::string out(bytes);
-    std::erase(out, '\0');
+    if (out.find('\0') != std::string::npos) std::erase(out, '\0');
     return out;
 }
 

@@ -32,16 +32,17 @@ struct Survey {
 
     explicit Survey(std::string_view text) {
         for (std::size_t at = 0; at < text.size();) {
-            const auto end = std::min(text.find_first_of("\r\n", at), text.size());
-            const auto line = text.substr(at, end - at);
-            longest_line = std::max(longest_line, line.size());
-            eight_bit += static_cast<std::size_t>(std::count_if(line.begin(), line.end(), is_eight_bit));
-            has_nul = has_nul || line.find('\0') != std::string_view::npos;
-            has_fragile_line = has_fragile_line || line.starts_with("From ");
-            if (end == text.size()) break;
-            const bool crlf = text[end] == '\r' && end + 1 < text.size() && text[end + 1] == '\n';
-            has_bare_line_end = has_bare_line_end || !crlf;
-            at = end + (crlf ? 2 : 1);
+            const Line line = line_at(text, at);
+            const auto content = line.of(text);
+            longest_line = std::max(longest_line, content.size());
+            eight_bit +=
+                static_cast<std::size_t>(std::count_if(content.begin(), content.end(), is_eight_bit));
+            has_nul = has_nul || content.find('\0') != std::string_view::npos;
+            has_fragile_line = has_fragile_line || content.starts_with("From ") ||
+                               content.find("\rFrom ") != std::string_view::npos;
+            const bool bare = line.next - line.end == 1 || content.find('\r') != std::string_view::npos;
+            has_bare_line_end = has_bare_line_end || bare;
+            at = line.next;
         }
     }
 };

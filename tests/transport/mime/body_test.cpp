@@ -157,6 +157,7 @@ TEST_CASE("Previews", "[mime][body]") {
     CHECK(preview_of("Content-Type: text/html\n\nOui<div class=\"gmail_quote\">Le lundi, x a écrit "
                      ":<br>Bonjour</div>") == "Oui");
     CHECK(preview_of("Content-Type: text/html\n\nPre&zwnj;&nbsp;&zwnj;&nbsp;&#847;header") == "Pre header");
+    CHECK(preview_of("Content-Type: text/richtext\n\n<bold>Rich</bold> text") == "Rich text");
     CHECK(preview_of("Content-Type: image/png\n\nx").empty());
     std::string words = "\n";
     for (int i = 0; i < 200; ++i)
