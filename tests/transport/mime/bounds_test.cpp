@@ -1,4 +1,4 @@
-// A megabyte of what is worst for each reader. Nothing here is timed: work that grows with the square of its
+// 128 KiB of what is worst for each reader. Nothing here is timed: work that grows with the square of its
 // input would not end before the test's own limit.
 #include "transport/mime/body.h"
 #include "transport/mime/decode.h"
