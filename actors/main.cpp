@@ -6,6 +6,7 @@
 #include "actors/commands/local_console.h"
 #include "actors/ground.h"
 #include "actors/messages.h"
+#include "actors/server.h"
 
 #include <chrono>
 #include <csignal>
@@ -48,13 +49,13 @@ int run(const std::vector<std::string>& arguments) {
     const auto line = parse_command_line(arguments);
     std::fputs(line.text.c_str(), stdout);
     std::fputs(line.trouble.c_str(), stderr);
-    if (!line.run.command) return line.exit;
+    if (!line.serve && !line.run.command) return line.exit;
     const auto config = read_config(line.config);
     if (!config) {
         std::fprintf(stderr, "facteur: %s\n", config.error().message.c_str());
         return exit_usage;
     }
-    return run_command(line, arguments, *config);
+    return line.serve ? serve(*config) : run_command(line, arguments, *config);
 }
 
 } // namespace

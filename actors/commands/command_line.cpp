@@ -23,6 +23,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     // Options of the program may stand behind the subcommand too.
     app.fallthrough();
 
+    app.add_subcommand("serve", "Run the server in the foreground")->callback([&] { line.serve = true; });
     auto* account = app.add_subcommand("account", "Create, show and change accounts");
     account->require_subcommand(1);
     add_account_add(*account, line.run);

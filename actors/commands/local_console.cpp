@@ -109,10 +109,11 @@ Result<std::string> LocalConsole::ask_secret(const std::string& prompt) {
     const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
     if (!terminal)
         return fail(Code::io, "there is no terminal to ask for the password: use --password-stdin");
-    write_all(terminal.get(), prompt);
     std::string secret;
     {
+        // First quiet, then the question: what is typed before is dropped.
         const Quiet quiet(terminal.get());
+        write_all(terminal.get(), prompt);
         for (char c = 0; secret.size() < longest_secret && ::read(terminal.get(), &c, 1) == 1 && c != '\n';)
             secret.push_back(c);
     }

@@ -7,6 +7,8 @@
 using namespace facteur;
 
 TEST_CASE("a command line names a command or says what is wrong with it") {
+    CHECK(parse_command_line({"serve", "--config", "x.toml"}).serve);
+    CHECK(parse_command_line({"serve", "--config", "x.toml"}).config == "x.toml");
 
     CHECK(parse_command_line({"account", "list", "--json", "--config", "y.toml"}).config == "y.toml");
     CHECK(parse_command_line({"--config", "z.toml", "account", "list"}).config == "z.toml");

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The server as a process: configuration errors, readiness, metrics, signals, certificates, the log."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -17,7 +18,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from facteur import BINARY, Server, free_port  # noqa: E402
+from facteur import BINARY, Server  # noqa: E402
 
 ANNE = "anne@academie.test"
 
@@ -33,10 +34,10 @@ def wait_for(condition, seconds=20):
 
 
 def get(port, path):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", path)
-    response = connection.getresponse()
-    return response.status, response.read().decode()
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
 
 
 class Configuration(unittest.TestCase):
@@ -88,9 +89,8 @@ class Serving(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.https = free_port()
         cls.server = Server({ANNE: "secret"})
-        text = cls.server.config.read_text().replace("https = []", f'https = ["127.0.0.1:{cls.https}"]')
+        text = cls.server.config.read_text()
         cls.log_file = cls.server.folder / "facteur.log"
         cls.server.config.write_text(text + f'[log]\nformat = "json"\nfile = "{cls.log_file}"\n')
         cls.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -115,7 +115,7 @@ class Serving(unittest.TestCase):
     def certificate(self):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        with socket.create_connection(("127.0.0.1", self.https), timeout=10) as plain:
+        with socket.create_connection(("127.0.0.1", self.server.ports["https"]), timeout=10) as plain:
             with context.wrap_socket(plain, server_hostname="academie.test") as secure:
                 return secure.getpeercert(binary_form=True)
 

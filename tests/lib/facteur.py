@@ -144,11 +144,12 @@ class Jmap:
         return {m["role"]: m["id"] for m in self.call("Mailbox/get", ids=None)["list"] if m["role"]}
 
     def emails(self, properties: list[str], **query) -> list[dict]:
-        """Every email, in pages."""
-        found, position = [], 0
+        """Every email, in pages. One that arrives meanwhile moves the others on, so that one is seen again: it counts once."""
+        found, position = {}, 0
         while True:
             page = self.call("Email/query", position=position, limit=200, **query)["ids"]
             if not page:
-                return found
-            found += self.call("Email/get", ids=page, properties=properties)["list"]
+                return list(found.values())
+            for email in self.call("Email/get", ids=page, properties=properties)["list"]:
+                found[email["id"]] = email
             position += len(page)
