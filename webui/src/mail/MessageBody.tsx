@@ -23,8 +23,10 @@ const isImage = (part: EmailBodyPart) => part.type.startsWith("image/");
 export function MessageBody({ value, body, asText }: Props) {
   const cut = Object.values(body.bodyValues).some((text) => text.isTruncated);
   const html = !asText && body.htmlBody.some((part) => isHtml(part) || isImage(part));
+  const silent = !html && body.textBody.every((part) => textOf(part, body).trim() === "");
   return (
     <div class="message-body">
+      {silent && <p class="message-cut">{t("reader.noText")}</p>}
       {html ? (
         <HtmlMessage value={value} body={body} />
       ) : (
