@@ -24,6 +24,9 @@ from facteur import Server  # noqa: E402
 
 LOST = (OSError, smtplib.SMTPException, http.client.HTTPException)
 
+# As many different words as people use: with random letters, most of the time would go into words that come once.
+WORDS = [a + b + end for a in ("ba", "co", "di", "fu", "le", "mo") for b in ("ra", "ste", "lin", "von", "que") for end in " \n"]
+
 
 def word_of(name):
     """A word that stands in this message alone, and begins no other one's."""
@@ -43,7 +46,7 @@ class Sender(threading.Thread):
         self.count += 1
         name = f"s{self.number}.{self.count}@crash.test"
         recipients = self.random.sample(sorted(self.server.accounts), self.random.randint(1, len(self.server.accounts)))
-        text = "".join(self.random.choice("abcdefghij klmnop\n") for _ in range(self.random.choice([50, 3000, 40000])))
+        text = "".join(self.random.choice(WORDS) for _ in range(self.random.choice([8, 400, 6000])))
         return name, recipients, (
             f"From: <sender{self.number}@crash.test>\r\nTo: <all@academie.test>\r\nSubject: crash {self.count}\r\n"
             f"Date: Tue, 24 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{name}>\r\n\r\n{word_of(name)}\r\n{text}\r\n"

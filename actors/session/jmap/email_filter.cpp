@@ -17,14 +17,16 @@ namespace search = store::search;
 
 // ---- reading
 
-constexpr std::array<std::pair<std::string_view, std::uint32_t>, 7> text_conditions{
+// "attachmentName" is not of RFC 8621: other servers have it too, and the web UI's search asks for it.
+constexpr std::array<std::pair<std::string_view, std::uint32_t>, 8> text_conditions{
     {{"text", 0},
      {"from", search::bit(search::Field::from)},
      {"to", search::bit(search::Field::to)},
      {"cc", search::bit(search::Field::cc)},
      {"bcc", search::bit(search::Field::bcc)},
      {"subject", search::bit(search::Field::subject)},
-     {"body", search::bit(search::Field::body)}}};
+     {"body", search::bit(search::Field::body)},
+     {"attachmentName", search::bit(search::Field::attachment)}}};
 
 class ConditionReader {
 public:
