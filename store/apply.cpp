@@ -234,12 +234,11 @@ private:
     // Brings the list and UID indices and the mailboxes' counters from `before` to the row's state.
     void index(const EmailRow& row, const std::vector<MailboxRef>& refs_before, const EmailRow* before) {
         const auto value = encode_list_value({row.thread, row.keywords.flags, row.has_attachment});
-        const auto unread = [](const EmailRow& r) { return (r.keywords.flags & flag_seen) == 0; };
         for (const auto& ref : refs_before) {
             auto& count = counters(ref.mailbox);
             --count.emails;
             count.size -= before->size;
-            if (unread(*before)) --count.unread;
+            if (is_unread(before->keywords)) --count.unread;
             if (std::find(row.mailboxes.begin(), row.mailboxes.end(), ref) != row.mailboxes.end()) continue;
             rows_.remove(db_received, received_key(account_, ref.mailbox, row.received, row.id));
             rows_.remove(db_uids, make_key(account_, ref.mailbox, ref.uid));
@@ -249,7 +248,7 @@ private:
             auto& count = counters(ref.mailbox);
             ++count.emails;
             count.size += row.size;
-            if (unread(row)) ++count.unread;
+            if (is_unread(row.keywords)) ++count.unread;
             count.uid_next = std::max(count.uid_next, ref.uid + 1);
             rows_.put(db_received, received_key(account_, ref.mailbox, row.received, row.id), value);
             rows_.put(db_uids, make_key(account_, ref.mailbox, ref.uid), make_key(row.id));
@@ -274,7 +273,7 @@ private:
     }
     static void count_in(ThreadRow& thread, const EmailRow& row, int delta) {
         thread.emails += static_cast<std::uint32_t>(delta);
-        if ((row.keywords.flags & flag_seen) == 0) thread.unread += static_cast<std::uint32_t>(delta);
+        if (is_unread(row.keywords)) thread.unread += static_cast<std::uint32_t>(delta);
         for (const auto& ref : row.mailboxes)
             thread.add(ref.mailbox, delta);
     }

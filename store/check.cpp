@@ -104,7 +104,7 @@ private:
                 want(wanted, account, db_message_ids, make_key(account, hash, id), make_key(row.thread), id);
 
         auto& thread = wanted.threads[row.thread];
-        const bool unread = (row.keywords.flags & flag_seen) == 0;
+        const bool unread = is_unread(row.keywords);
         ++thread.emails;
         if (unread) ++thread.unread;
         if (row.mailboxes.empty()) find(account, fmt::format("Email {} is in no mailbox.", id));

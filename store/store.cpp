@@ -5,6 +5,7 @@
 #include "store/keys.h"
 #include "store/lane.h"
 #include "store/trim.h"
+#include "store/upgrade.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ namespace facteur::store {
 namespace {
 
 // The layout of folders, databases and rows. Raised by whoever changes it, with a way up from the one before.
-constexpr int schema = 1;
+constexpr int schema = 2;
 constexpr ShardId directory_shard = 0xffff;
 constexpr std::uint32_t most_shards = 1024;
 
@@ -146,6 +147,13 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options) {
                                  options.bodies_map);
         if (!shard) return tl::unexpected(shard.error());
         self.shards.push_back(std::move(*shard));
+    }
+    if (found->version < schema) {
+        for (const auto& shard : self.shards)
+            if (auto done = upgrade(*shard, found->version); !done) return tl::unexpected(done.error());
+        found->version = schema;
+        if (auto done = write_schema(options.path + "/schema", *found); !done)
+            return tl::unexpected(done.error());
     }
     auto directory =
         Shard::open(options.path + "/directory", directory_shard, options.rows_map, options.rows_map);

@@ -2,7 +2,7 @@
 // thread of any length costs the same. Internal to the store.
 //
 // A thread counts in a mailbox when at least one of its emails is there, and is unread there when any of its
-// emails, in whatever mailbox, is unread (RFC 8621 §2 leaves this to the server).
+// emails, in whatever mailbox, is unread (RFC 8621 §2 leaves this to the server). A draft is never unread.
 #pragma once
 
 #include "store/fields.h"
@@ -10,6 +10,11 @@
 #include <algorithm>
 
 namespace facteur::store {
+
+// RFC 8621 §2, unreadEmails.
+inline bool is_unread(const Keywords& keywords) {
+    return (keywords.flags & (flag_seen | flag_draft)) == 0;
+}
 
 struct ThreadRow {
     struct Presence {

@@ -75,12 +75,12 @@ private:
         std::vector<std::pair<Time, EmailId>> list;
         std::uint64_t unread = 0;
         for (const auto& [id, email] : expected.emails)
-            if ((email.flags & flag_seen) == 0) unread_anywhere.insert(email.thread);
+            if ((email.flags & (flag_seen | flag_draft)) == 0) unread_anywhere.insert(email.thread);
         for (const auto& [id, email] : expected.emails) {
             if (!email.mailboxes.contains(mailbox)) continue;
             list.emplace_back(-email.received, ~id);
             threads.insert(email.thread);
-            if ((email.flags & flag_seen) == 0) ++unread;
+            if ((email.flags & (flag_seen | flag_draft)) == 0) ++unread;
             if (unread_anywhere.contains(email.thread)) unread_threads.insert(email.thread);
         }
         std::sort(list.begin(), list.end());
@@ -137,6 +137,7 @@ private:
     void update(AccountId account, EmailId id) {
         auto& email = model_[account].emails[id];
         if (random_() % 2 == 0) email.flags ^= flag_seen;
+        if (random_() % 8 == 0) email.flags ^= flag_draft;
         if (random_() % 2 == 0) email.mailboxes = some_mailboxes(account);
         const auto done = commit(store_, account, [&](Draft& draft) -> Result<void> {
             EmailUpdated updated{id, draft.now().email(account, id)->keywords(), {}};

@@ -1,0 +1,81 @@
+#include "store/upgrade.h"
+
+#include "store/fields_of_rows.h"
+#include "store/keys.h"
+#include "store/thread_row.h"
+
+#include <map>
+#include <utility>
+
+namespace facteur::store {
+namespace {
+
+// Unread emails of each thread, and unread emails and threads of each mailbox.
+class UnreadCounts {
+public:
+    explicit UnreadCounts(WriteTransaction& rows) : rows_(rows) {}
+
+    Result<void> make_again() {
+        count_emails();
+        update<ThreadRow, ThreadId>(db_threads, [&](AccountId account, ThreadId id, ThreadRow& thread) {
+            thread.unread = threads_[{account, id}];
+            if (thread.unread == 0) return;
+            for (const auto& presence : thread.mailboxes)
+                ++mailboxes_[{account, presence.mailbox}].threads;
+        });
+        update<MailboxCounters, MailboxId>(db_counters,
+                                           [&](AccountId account, MailboxId id, MailboxCounters& counters) {
+                                               const auto& counted = mailboxes_[{account, id}];
+                                               counters.unread = counted.emails;
+                                               counters.unread_threads = counted.threads;
+                                           });
+        return rows_.commit();
+    }
+
+private:
+    struct Unread {
+        std::uint64_t emails = 0, threads = 0;
+    };
+
+    void count_emails() {
+        scan(rows_.get(), rows_.database(db_emails), {}, [&](std::string_view key, std::string_view value) {
+            const auto email = EmailView::over(value);
+            if (!email || !is_unread(email->keywords())) return true;
+            const auto account = read_big<AccountId>(key);
+            ++threads_[{account, email->thread()}];
+            for (const auto& ref : email->mailboxes())
+                ++mailboxes_[{account, ref.mailbox}].emails;
+            return true;
+        });
+    }
+
+    // A damaged row stays as it is: `check` names it.
+    template <typename Row, typename Id, typename Change>
+    void update(Database database, Change&& change) {
+        std::vector<std::pair<std::string, std::string>> changed;
+        scan(rows_.get(), rows_.database(database), {}, [&](std::string_view key, std::string_view value) {
+            auto row = decode_row<Row>(value);
+            if (!row) return true;
+            change(read_big<AccountId>(key), read_big<Id>(key.substr(sizeof(AccountId))), *row);
+            if (auto encoded = encode_row(*row); encoded != value)
+                changed.emplace_back(key, std::move(encoded));
+            return true;
+        });
+        for (const auto& [key, value] : changed)
+            rows_.put(database, key, value);
+    }
+
+    WriteTransaction& rows_;
+    std::map<std::pair<AccountId, ThreadId>, std::uint32_t> threads_;
+    std::map<std::pair<AccountId, MailboxId>, Unread> mailboxes_;
+};
+
+} // namespace
+
+Result<void> upgrade(const Shard& shard, int from) {
+    if (from > 1) return {};
+    WriteTransaction rows(shard.rows());
+    return UnreadCounts(rows).make_again();
+}
+
+} // namespace facteur::store

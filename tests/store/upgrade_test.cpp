@@ -1,0 +1,77 @@
+// Stores of older schemas.
+#include "store/environment.h"
+#include "store/fields_of_rows.h"
+#include "store/keys.h"
+#include "store/thread_row.h"
+#include "tests/store/fixture.h"
+
+#include <fstream>
+
+using namespace facteur::store;
+using namespace facteur::store::test;
+
+namespace {
+
+constexpr AccountId anne = 1;
+
+std::vector<std::string> dump_of(const Store& store) {
+    std::vector<std::string> lines;
+    dump(store, store.shard_of(anne), [&](std::string_view line) { lines.emplace_back(line); });
+    return lines;
+}
+
+template <typename Row, typename Id, typename Change>
+void change_row(WriteTransaction& rows, Database database, Id id, Change&& change) {
+    const auto key = make_key(anne, id);
+    auto row = decode_row<Row>(rows.get(database, key).value_or(""));
+    REQUIRE(row.has_value());
+    change(*row);
+    rows.put(database, key, encode_row(*row));
+}
+
+} // namespace
+
+TEST_CASE("a store that counted drafts as unread counts again when it is opened") {
+    const TemporaryFolder folder;
+    std::vector<std::string> wanted;
+    std::string rows_folder;
+    MailboxId inbox = 0, drafts = 0;
+    {
+        const auto store = open(small(folder.path()));
+        inbox = add_mailbox(*store, anne, "Inbox", "inbox");
+        drafts = add_mailbox(*store, anne, "Drafts", "drafts");
+        const auto body = body_of("bonjour");
+        const auto plan = [&](Draft& draft) -> Result<void> {
+            draft.add(email_of(body, 1, 1, 100, {{inbox, 1}}));
+            draft.add(email_of(body, 2, 1, 200, {{drafts, 1}}, flag_draft));
+            draft.add(email_of(body, 3, 3, 300, {{drafts, 2}}, flag_draft));
+            return {};
+        };
+        REQUIRE(commit(*store, anne, plan, {body}).has_value());
+        wanted = dump_of(*store);
+        CHECK(store->read(anne).counters(anne, drafts).unread == 0);
+        CHECK(store->read(anne).counters(anne, drafts).unread_threads == 1); // for what it answers
+        rows_folder = folder.path() + "/shard-00" + std::to_string(store->shard_of(anne)) + "/rows";
+    }
+    {
+        auto raw = Environment::open(rows_folder, 1ull << 30, row_databases);
+        REQUIRE(raw.has_value());
+        WriteTransaction rows(**raw);
+        change_row<ThreadRow>(rows, db_threads, ThreadId{1}, [](ThreadRow& row) { row.unread = 2; });
+        change_row<ThreadRow>(rows, db_threads, ThreadId{3}, [](ThreadRow& row) { row.unread = 1; });
+        change_row<MailboxCounters>(rows, db_counters, drafts, [](MailboxCounters& row) {
+            row.unread = 2;
+            row.unread_threads = 2;
+        });
+        REQUIRE(rows.commit().has_value());
+    }
+    std::ofstream(folder.path() + "/schema", std::ios::trunc) << "1 2\n";
+    {
+        const auto store = open(small(folder.path()));
+        CHECK(dump_of(*store) == wanted);
+        require_clean(*store);
+    }
+    int version = 0;
+    std::ifstream(folder.path() + "/schema") >> version;
+    CHECK(version == 2);
+}
