@@ -124,6 +124,20 @@ void note_delivered(const State& state, const SmtpSession::Outgoing& outgoing,
                                                         filed + known);
 }
 
+// Nobody waits for it, and what becomes of it is not reported again.
+void send_report(Actor* self, const SmtpSession::Outgoing& outgoing,
+                 const std::vector<store::Result<EmailFiled>>& results) {
+    auto& state = self->state;
+    auto report = state.session->report(outgoing, results);
+    if (!report) return;
+    ++state.deliveries;
+    deliver_local(self, state.shared->services, std::move(report->email), {std::move(report->sender)}, {},
+                  [self](const std::vector<store::Result<EmailFiled>>&) {
+                      --self->state.deliveries;
+                      quit_when_done(self);
+                  });
+}
+
 void take_text(Actor* self, SmtpText& text) {
     auto& state = self->state;
     auto& session = *state.session;
@@ -148,6 +162,7 @@ void take_text(Actor* self, SmtpText& text) {
             auto replies = now.session->answers(*outgoing, results);
             note_delivered(now, *outgoing, results, replies.front());
             now.link.reply(std::move(replies));
+            send_report(self, *outgoing, results);
             --now.deliveries;
             quit_when_done(self);
         });

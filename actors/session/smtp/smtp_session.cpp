@@ -63,7 +63,7 @@ smtp::Reply SmtpSession::mail(SmtpMail mail) {
 smtp::Reply SmtpSession::rcpt(const SmtpRcpt& rcpt) {
     auto local = resolve_recipient(shared_->services, plain_address(rcpt.recipient), parameters_.size);
     if (local) {
-        recipients_.push_back({rcpt.recipient, std::move(*local)});
+        recipients_.push_back({rcpt.recipient, rcpt.parameters, std::move(*local)});
         return smtp::replies::recipient_accepted();
     }
     switch (local.error().code) {
@@ -119,6 +119,7 @@ std::variant<smtp::Reply, SmtpSession::Outgoing> SmtpSession::text(std::string& 
     outgoing.octets = bytes.size();
     outgoing.key = delivery_key(bytes);
     const auto now = seconds_now();
+    outgoing.report = wanted_report(bytes, now, outgoing.report_on);
     stamp_message(bytes, now);
     outgoing.email = ingest(std::make_shared<const std::string>(std::move(bytes)), now);
     // Of many recipients, one whose mailbox has become full since RCPT must not make the sender repeat the

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/delivery/local.h"
+#include "actors/delivery/success_report.h"
 #include "actors/metrics.h"
 #include "actors/session/smtp/session_messages.h"
 #include "actors/session/smtp/shared.h"
@@ -43,10 +44,20 @@ public:
         std::shared_ptr<const IngestedEmail> email;
         std::vector<LocalRecipient> recipients;
         std::string key;
-        std::uint64_t octets = 0; // as it came
+        std::uint64_t octets = 0;           // as it came
+        SuccessReport report;               // asked for by NOTIFY=SUCCESS; without recipients: not asked for
+        std::vector<std::size_t> report_on; // which of `recipients` its recipients are
     };
     std::variant<smtp::Reply, Outgoing> text(std::string& bytes);
     void forget();
+    // The report of success that was asked for, when anybody was served and the sender is one of ours (others
+    // are not reached from here yet).
+    struct Report {
+        std::shared_ptr<const IngestedEmail> email;
+        LocalRecipient sender;
+    };
+    [[nodiscard]] std::optional<Report> report(const Outgoing& outgoing,
+                                               const std::vector<store::Result<EmailFiled>>& results) const;
 
     // The replies to a delivery: one, in LMTP one for each recipient.
     [[nodiscard]] std::vector<smtp::Reply>
@@ -64,6 +75,7 @@ public:
 private:
     struct Recipient {
         smtp::Mailbox mailbox;
+        smtp::RcptParameters parameters;
         LocalRecipient local;
     };
 
@@ -75,6 +87,8 @@ private:
     }
     [[nodiscard]] bool is_own(std::string_view address) const;
     [[nodiscard]] smtp::Reply unknown(const smtp::Mailbox& recipient) const;
+    [[nodiscard]] SuccessReport wanted_report(std::string_view message, store::Time now,
+                                              std::vector<std::size_t>& which) const;
     void stamp_message(std::string& bytes, store::Time now) const;
 
     std::shared_ptr<SmtpShared> shared_;
