@@ -423,3 +423,32 @@ TEST_CASE("pipelined commands and chunks are answered in order") {
     REQUIRE(mail.size() == 2);
     CHECK(mail[1].ends_with("Subject: a\r\n\r\nb\r\n"));
 }
+
+TEST_CASE("who asks for it hears of the delivery, once, and nobody else") {
+    SmtpServer server;
+    const auto anne = server.add("anne@academie.test"), pierre = server.add("pierre@academie.test");
+    SmtpClient client(server.port(Door::smtp));
+    client.say("EHLO client.test");
+    for (int times = 0; times < 2; ++times) {
+        client.say("MAIL FROM:<anne@academie.test> ENVID=a+0D+0Ab RET=HDRS");
+        CHECK(client
+                  .say("RCPT TO:<pierre@academie.test> NOTIFY=SUCCESS,FAILURE "
+                       "ORCPT=rfc822;p+2B@x.test+0D+0AEvil:1")
+                  .starts_with("250"));
+        client.say("DATA");
+        CHECK(client.say(letter + ".").starts_with("250"));
+    }
+    client.say("MAIL FROM:<x@elsewhere.test>");
+    client.say("RCPT TO:<pierre@academie.test> NOTIFY=SUCCESS");
+    client.say("DATA");
+    CHECK(client.say(numbered(2) + ".").starts_with("250"));
+    wait_until([&] { return !server.mail(anne).empty(); });
+    REQUIRE(server.mail(anne).size() == 1);
+    const auto report = server.mail(anne).front();
+    CHECK(report.starts_with("Return-Path: <>\r\nFrom: "));
+    CHECK(report.find("\r\nOriginal-Envelope-Id: a??b\r\n") != std::string::npos);
+    CHECK(report.find("\r\nFinal-Recipient: rfc822;pierre@academie.test\r\nAction: delivered\r\n") !=
+          std::string::npos);
+    CHECK(report.find("Bonjour.") == std::string::npos);
+    CHECK(server.mail(pierre).size() == 2);
+}
