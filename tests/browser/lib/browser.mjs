@@ -30,6 +30,9 @@ export async function startBrowser() {
       context.setDefaultTimeout(patience);
       if (process.env.WEBUI_DIST) await servePages(context, url, process.env.WEBUI_DIST);
       const page = await context.newPage();
+      // BROWSER_SLOWED=6: as on a machine six times slower, where what only works when quick shows itself.
+      const rate = Number(process.env.BROWSER_SLOWED ?? 1);
+      if (rate > 1) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate });
       page.problems = [];
       page.on("pageerror", (error) => page.problems.push(String(error.stack ?? error)));
       page.on("console", (entry) => {

@@ -51,6 +51,12 @@ describe("Client", () => {
     });
   });
 
+  it("asks for no password on behalf of what nobody waits for", async () => {
+    const { client, reauthenticate } = await connected(json({}, 401));
+    await expect(client.call("Email/get", {}, { unasked: true })).rejects.toThrow(ConnectionError);
+    expect(reauthenticate).not.toHaveBeenCalled();
+  });
+
   it("asks for the password once and sends everything again when the session has ended", async () => {
     const { client, reauthenticate } = await connected(
       json({}, 401),

@@ -13,6 +13,13 @@ export type ClientOptions = {
   fetch?: typeof fetch;
 };
 
+export type SendOptions = {
+  signal?: AbortSignal;
+  keepalive?: boolean;
+  /** Nobody waits for the answer: when the session has ended this fails, and asks for no password. */
+  unasked?: boolean;
+};
+
 /**
  * Speaks JMAP (RFC 8620) with one server. Knows sessions, requests, blobs and the end of a sign-in; knows
  * nothing of mail and nothing of the screen.
@@ -50,21 +57,19 @@ export class Client {
   }
 
   /** Sends the calls of `request`, signing in again when asked. */
-  async send(request: Request, options: { signal?: AbortSignal; keepalive?: boolean } = {}): Promise<Answers> {
+  async send(request: Request, { unasked = false, ...options }: SendOptions = {}): Promise<Answers> {
     const body = JSON.stringify({ using: request.using, methodCalls: request.calls });
-    const response = await this.authenticated(sameOriginPath(this.required().apiUrl), {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body,
-      ...options,
-    });
+    const url = sameOriginPath(this.required().apiUrl);
+    const headers = { "content-type": "application/json", accept: "application/json" };
+    const init = { method: "POST", headers, body, ...options };
+    const response = await (unasked ? this.exchange(url, init) : this.authenticated(url, init));
     if (!response.ok) throw await refusal(response);
     const answer = (await response.json()) as { methodResponses: Invocation[]; sessionState: string };
     return new Answers(answer.methodResponses, answer.sessionState);
   }
 
   /** One call with the account filled in. */
-  async call<T>(name: string, args: Record<string, unknown>, options: { signal?: AbortSignal } = {}): Promise<T> {
+  async call<T>(name: string, args: Record<string, unknown>, options: SendOptions = {}): Promise<T> {
     const request = new Request();
     const call: Call<T> = request.add<T>(name, { accountId: this.accountId, ...args });
     return (await this.send(request, options)).of(call);

@@ -1,6 +1,6 @@
 import type { Id } from "../jmap";
 import { neighbour } from "./actions";
-import { loadBody } from "./store/bodies";
+import { prefetchBody } from "./store/bodies";
 
 const restBefore = 80;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -8,7 +8,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** A pointer that rests on a row is likely to press it: what it says is fetched meanwhile. */
 export function pointerRests(id: Id): void {
   clearTimeout(timer);
-  timer = setTimeout(() => void loadBody(id).catch(() => undefined), restBefore);
+  timer = setTimeout(() => prefetchBody(id), restBefore);
 }
 
 export function pointerLeaves(): void {
@@ -18,7 +18,7 @@ export function pointerLeaves(): void {
 /** While one message is read, the next in the list is fetched. */
 export function prefetchNext(id: Id): void {
   const next = neighbour(new Set([id]));
-  if (next !== null) void loadBody(next).catch(() => undefined);
+  if (next !== null) prefetchBody(next);
 }
 
 /** The code that shows messages is fetched as soon as the browser has nothing better to do. */

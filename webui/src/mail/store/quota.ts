@@ -7,7 +7,7 @@ export const storage = signal<{ used: number; limit: number } | null>(null);
 
 export async function loadQuota(): Promise<void> {
   if (!client.has("urn:ietf:params:jmap:quota")) return;
-  const answer = await client.call<GetResponse<Quota>>("Quota/get", { ids: null });
+  const answer = await client.call<GetResponse<Quota>>("Quota/get", { ids: null }, { unasked: true });
   const octets = answer.list.find((quota) => quota.resourceType === "octets");
   storage.value = octets && octets.hardLimit > 0 ? { used: octets.used, limit: octets.hardLimit } : null;
 }
