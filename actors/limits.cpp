@@ -63,6 +63,8 @@ std::vector<Limit> all_limits(const Config& config) {
         {"JMAP nodes of a filter", jmap.max_filter_nodes, "", false},
         {"JMAP ids in a query", jmap.max_query_limit, "", false},
         {"JMAP ids in changes", jmap.max_changes_limit, "", false},
+        {"JMAP result references in a call", jmap.max_references, "", false},
+        {"JMAP answers read by references", jmap.max_referenced, "octets", false},
         {"JMAP response", jmap.max_response, "octets", false},
         {"MIME parts of a message", mime.parts, "", false},
         {"MIME depth of parts", mime.depth, "", false},

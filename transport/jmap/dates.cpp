@@ -36,7 +36,9 @@ std::optional<std::int64_t> parse_zone(std::string_view zone) {
 
 std::string date(std::int64_t seconds, std::int32_t zone_minutes) {
     using namespace std::chrono;
-    const sys_seconds time{std::chrono::seconds(std::clamp(seconds + zone_minutes * 60, earliest, latest))};
+    const auto local =
+        std::clamp(std::clamp(seconds, earliest, latest) + std::int64_t{zone_minutes} * 60, earliest, latest);
+    const sys_seconds time{std::chrono::seconds(local)};
     const auto day = floor<days>(time);
     const year_month_day calendar{day};
     const hh_mm_ss clock{time - day};

@@ -27,6 +27,8 @@ struct Limits {
     std::uint32_t max_filter_nodes = 500;     // operators and conditions in one filter
     std::uint32_t max_query_limit = 10'000;   // ids in one answer of a /query
     std::uint32_t max_changes_limit = 10'000; // ids in one answer of a /changes
+    std::uint32_t max_references = 16;        // result references in one call; no method has more arguments
+    std::uint64_t max_referenced = 64u << 20; // octets of answers that a request's references read in all
     std::uint64_t max_response = 64u << 20;   // further calls are refused once the answer is this long
 };
 

@@ -38,22 +38,29 @@ std::optional<Reference> reference_of(Value value) {
     return Reference{*result_of, *name, *path};
 }
 
-std::optional<std::string> look_up(const Reference& reference, const Response& so_far, const Limits& limits) {
-    const auto answers = so_far.answers_to(reference.result_of);
-    if (answers.empty()) return std::nullopt;
-    // The answers add four levels to what the longest request may have.
-    const auto document =
-        Document::parse("[" + answers + "]", static_cast<std::uint16_t>(limits.max_depth + 100));
-    if (!document) return std::nullopt;
-    const auto answer = answer_named(*as_array(document->root()), reference.name, reference.result_of);
-    if (!answer) return std::nullopt;
-    return evaluate_pointer(*answer, reference.path, limits.max_query_limit);
+auto leads_nowhere() {
+    return method_error("invalidResultReference", "A result reference leads nowhere.");
 }
 
-bool any_reference(Object arguments) {
+Expected<std::string> look_up(const Reference& reference, Response& so_far, const Limits& limits) {
+    const auto answers = so_far.refer_to(reference.result_of, limits.max_referenced);
+    if (!answers) return method_error("requestTooLarge", "The result references read too much.");
+    // The answers add four levels to what the longest request may have.
+    const auto document =
+        Document::parse("[" + *answers + "]", static_cast<std::uint16_t>(limits.max_depth + 100));
+    if (!document) return leads_nowhere();
+    const auto answer = answer_named(*as_array(document->root()), reference.name, reference.result_of);
+    if (!answer) return leads_nowhere();
+    auto found = evaluate_pointer(*answer, reference.path, limits.max_query_limit);
+    if (!found) return leads_nowhere();
+    return std::move(*found);
+}
+
+std::size_t count_references(Object arguments) {
+    std::size_t count = 0;
     for (const auto [name, value] : arguments)
-        if (!name.empty() && name.front() == '#') return true;
-    return false;
+        if (!name.empty() && name.front() == '#') ++count;
+    return count;
 }
 
 // Appends what the pointer's rest names; inside a `*`, arrays are flattened into the list that is open.
@@ -100,8 +107,11 @@ std::optional<std::string> evaluate_pointer(Value value, std::string_view pointe
     return json;
 }
 
-Expected<ResolvedArguments> resolve(const Invocation& call, const Response& so_far, const Limits& limits) {
-    if (!any_reference(call.arguments)) return ResolvedArguments(call.arguments);
+Expected<ResolvedArguments> resolve(const Invocation& call, Response& so_far, const Limits& limits) {
+    const auto references = count_references(call.arguments);
+    if (references == 0) return ResolvedArguments(call.arguments);
+    if (references > limits.max_references)
+        return method_error("requestTooLarge", "The call has too many result references.");
     std::string json;
     Writer out(json);
     out.begin_object();
@@ -116,7 +126,7 @@ Expected<ResolvedArguments> resolve(const Invocation& call, const Response& so_f
         const auto reference = reference_of(value);
         if (!reference) return invalid_arguments("A result reference has not the form of one.");
         const auto found = look_up(*reference, so_far, limits);
-        if (!found) return method_error("invalidResultReference", "A result reference leads nowhere.");
+        if (!found) return tl::unexpected(found.error());
         out.key(plain).raw(*found);
     }
     out.end_object();
@@ -173,12 +183,15 @@ void Response::append(std::string_view invocations, std::string_view call_id) {
     chunks_.push_back({std::string(call_id), from, out_.size()});
 }
 
-std::string Response::answers_to(std::string_view call_id) const {
+std::optional<std::string> Response::refer_to(std::string_view call_id, std::uint64_t most) {
     std::string answers;
     for (const auto& chunk : chunks_) {
         if (chunk.call_id != call_id) continue;
+        const auto size = chunk.end - chunk.begin;
+        if (size > most - referenced_) return std::nullopt;
+        referenced_ += size;
         if (!answers.empty()) answers.push_back(',');
-        answers.append(out_, chunk.begin, chunk.end - chunk.begin);
+        answers.append(out_, chunk.begin, size);
     }
     return answers;
 }

@@ -39,8 +39,9 @@ public:
     [[nodiscard]] std::size_t size() const { return out_.size(); }
     [[nodiscard]] std::string finish(const CreatedIds* created_ids, std::string_view session_state) &&;
 
-    // The invocations answered under a call id, separated by commas, in order; empty when there are none.
-    [[nodiscard]] std::string answers_to(std::string_view call_id) const;
+    // For a result reference: the invocations answered under a call id, separated by commas, in order; empty
+    // when there are none. Nothing once all references together would read more than `most` octets.
+    [[nodiscard]] std::optional<std::string> refer_to(std::string_view call_id, std::uint64_t most);
 
 private:
     struct Chunk {
@@ -54,6 +55,7 @@ private:
     std::vector<Chunk> chunks_;
     std::string open_call_id_;
     std::size_t open_from_ = 0;
+    std::uint64_t referenced_ = 0; // octets that references have read
     bool first_ = true;
 };
 
@@ -70,10 +72,9 @@ private:
     Object object_;
 };
 
-// Fails with invalidResultReference, or invalidArguments when an argument stands there twice ("ids" and
-// "#ids").
-Expected<ResolvedArguments> resolve(const Invocation& call, const Response& so_far,
-                                    const Limits& limits = {});
+// Fails with invalidResultReference, invalidArguments when an argument stands there twice ("ids" and "#ids"),
+// or requestTooLarge when there are too many references or they read too much.
+Expected<ResolvedArguments> resolve(const Invocation& call, Response& so_far, const Limits& limits = {});
 
 // The value that a JSON pointer with `*` (§3.7) names, as JSON; nothing when there is none. At most
 // `max_items` items are gathered.

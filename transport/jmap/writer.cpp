@@ -66,13 +66,7 @@ void Writer::quoted(std::string_view text) {
 Writer& Writer::value(const Value& parsed) {
     using Type = simdjson::dom::element_type;
     switch (parsed.type()) {
-    case Type::OBJECT: {
-        const auto object = *as_object(parsed);
-        begin_object();
-        for (const auto [name, item] : object)
-            key(name).value(Value(item));
-        return end_object();
-    }
+    case Type::OBJECT: return value(*as_object(parsed));
     case Type::ARRAY: {
         const auto array = *as_array(parsed);
         begin_array();
@@ -90,6 +84,13 @@ Writer& Writer::value(const Value& parsed) {
     return *this;
 }
 
+Writer& Writer::value(const Object& parsed) {
+    begin_object();
+    for (const auto [name, item] : parsed)
+        key(name).value(Value(item));
+    return end_object();
+}
+
 Writer& Writer::number(double exact) {
     char digits[32];
     const auto end = std::to_chars(digits, digits + sizeof digits, exact).ptr;
@@ -99,6 +100,11 @@ Writer& Writer::number(double exact) {
 std::string to_json(const Value& value) {
     std::string json;
     Writer(json).value(value);
+    return json;
+}
+std::string to_json(const Object& object) {
+    std::string json;
+    Writer(json).value(object);
     return json;
 }
 

@@ -55,6 +55,7 @@ public:
         return *this;
     }
     Writer& value(const Value& parsed);
+    Writer& value(const Object& parsed);
     Writer& number(double exact); // in the shortest form that reads back the same
     Writer& null() { return raw("null"); }
     Writer& raw(std::string_view json) { // a whole JSON value
@@ -97,5 +98,6 @@ private:
 };
 
 std::string to_json(const Value& value);
+std::string to_json(const Object& object);
 
 } // namespace facteur::jmap

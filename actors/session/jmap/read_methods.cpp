@@ -9,10 +9,7 @@ using jmap::Capability;
 
 // RFC 8620 §4
 jmap::MethodResult echo(const MethodContext&, jmap::Object arguments, jmap::Writer& out) {
-    out.begin_object();
-    for (const auto [name, value] : arguments)
-        out.key(name).value(jmap::Value(value));
-    out.end_object();
+    out.value(arguments);
     return {};
 }
 
