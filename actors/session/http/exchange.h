@@ -16,7 +16,7 @@
 namespace facteur {
 
 // Who asks, and by what it is known.
-struct Identity {
+struct Caller {
     store::AccountRow user;
     std::string cookie;     // of a web session; empty: it came with a password
     std::string session_id; // of that session
@@ -32,7 +32,7 @@ struct Exchange {
     std::string body;
     Share share; // of the memory for bodies
     Slot slot;
-    std::optional<Identity> identity;
+    std::optional<Caller> identity;
     std::uint64_t began = 0; // loop time of its last octet, milliseconds
     bool is_admitted = false;
 };

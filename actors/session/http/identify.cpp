@@ -79,7 +79,7 @@ void identify_by_password(HttpSession* self, std::string_view header, std::funct
         auto& state = self->state;
         if (!state.exchange) return;
         if (signed_in.result != SignIn::ok) return answer(self, refusal(state.exchange->request, signed_in));
-        state.exchange->identity = Identity{std::move(*signed_in.account), {}, {}};
+        state.exchange->identity = Caller{std::move(*signed_in.account), {}, {}};
         then();
     };
     self->state.context->services.authenticator.sign_in(
@@ -113,12 +113,12 @@ bool takes_secrets(const HttpContext& context, const Exchange& exchange) {
     return exchange.is_secure || (exchange.is_local && context.services.config.auth.plaintext_on_loopback);
 }
 
-std::optional<Identity> find_session(const HttpContext& context, const Exchange& exchange) {
+std::optional<Caller> find_session(const HttpContext& context, const Exchange& exchange) {
     const auto cookie = exchange.request.cookie(session_cookie);
     if (cookie.empty() || !takes_secrets(context, exchange)) return std::nullopt;
     auto found = context.services.web_sessions.find(cookie, seconds_now());
     if (!found) return std::nullopt;
-    return Identity{std::move(found->account), std::string(cookie), std::move(found->session.id)};
+    return Caller{std::move(found->account), std::string(cookie), std::move(found->session.id)};
 }
 
 void identify(HttpSession* self, std::function<void()> then) {
@@ -137,7 +137,7 @@ void identify(HttpSession* self, std::function<void()> then) {
     then();
 }
 
-bool is_still_valid(const Services& services, const Identity& identity) {
+bool is_still_valid(const Services& services, const Caller& identity) {
     if (!identity.cookie.empty()) {
         const auto found = services.web_sessions.find(identity.cookie, seconds_now());
         return found && found->account.id == identity.user.id;

@@ -15,10 +15,10 @@ namespace facteur {
 // or 503, RFC 9110 and 6585) and does not.
 void identify(HttpSession* self, std::function<void()> then);
 // The same for a request that is answered in either case: nothing when it comes with no valid session.
-std::optional<Identity> find_session(const HttpContext& context, const Exchange& exchange);
+std::optional<Caller> find_session(const HttpContext& context, const Exchange& exchange);
 
 // Its session or password has not ended since.
-bool is_still_valid(const Services& services, const Identity& identity);
+bool is_still_valid(const Services& services, const Caller& identity);
 
 // What the headers say about the page that a request came from.
 enum class Origin { same, unknown, other };

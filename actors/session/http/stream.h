@@ -22,7 +22,7 @@ struct Stream {
     using States = std::array<store::Modseq, store::state_types>;
 
     Kind kind = Kind::event_source;
-    Identity identity;
+    Caller identity;
     Slot slot;
     std::optional<jmap::TypeFilter> types; // nothing: no push (a WebSocket before it is enabled)
     bool close_after_state = false;
