@@ -46,6 +46,8 @@ export const languagePreference = remembered<Language | null>(
 export const readerPlace = remembered<ReaderPlace>("reader", "right", oneOf<ReaderPlace>("right", "below", "off"));
 export const conversations = remembered("conversations", true, boolean);
 export const shortcutsOn = remembered("shortcuts", true, boolean);
+/** New mail is told by the system too, when the browser allows it. */
+export const notificationsOn = remembered("notifications", false, boolean);
 export const foldersWidth = remembered("folders.width", 232, width);
 export const listWidth = remembered("list.width", 408, width);
 export const listHeight = remembered("list.height", 320, width);

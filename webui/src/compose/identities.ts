@@ -1,5 +1,5 @@
 import { client, personName, username } from "../app/session";
-import type { EmailAddress, GetResponse, Identity } from "../jmap";
+import { type EmailAddress, type GetResponse, type Identity, ObjectError, type SetResponse } from "../jmap";
 
 let known: Promise<Identity[]> | null = null;
 
@@ -10,6 +10,14 @@ export function identities(): Promise<Identity[]> {
     known = null;
   });
   return known;
+}
+
+/** Changes an identity; the next message that is begun knows it. */
+export async function changeIdentity(id: string, change: Partial<Identity>): Promise<void> {
+  const answer = await client.call<SetResponse<Identity>>("Identity/set", { update: { [id]: change } });
+  const refused = answer.notUpdated?.[id];
+  if (refused) throw new ObjectError(refused.type, id, refused.properties ?? [], refused.description ?? undefined);
+  forgetIdentities();
 }
 
 export function forgetIdentities(): void {

@@ -1,4 +1,5 @@
 import type { EmailAddress } from "../jmap";
+import { htmlToText } from "../mail/htmlText";
 import { escapeHtml } from "../mail/text";
 import type { Kept, Quote } from "./composition";
 
@@ -20,9 +21,11 @@ function quoteHtml({ html, attribution, forward }: Quote): string {
 /** The same as plain text. */
 export function wholeText(kept: Kept): string {
   const { quote } = kept;
-  if (!quote) return kept.text;
+  // An editor in which nothing was typed has told no text, and may hold a signature.
+  const written = kept.text || htmlToText(kept.html);
+  if (!quote) return written;
   const quoted = quote.forward ? quote.text : quote.text.replace(/^/gm, "> ").replace(/^> >/gm, ">>");
-  return `${kept.text}\n\n${quote.attribution}\n${quote.forward ? "\n" : ""}${quoted}\n`;
+  return `${written}\n\n${quote.attribution}\n${quote.forward ? "\n" : ""}${quoted}\n`;
 }
 
 /** Cuts a draft's HTML into what is for the editor and what is quoted. */

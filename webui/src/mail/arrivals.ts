@@ -1,3 +1,5 @@
+import { notificationsOn } from "../app/preferences";
+import { go } from "../app/router";
 import { t } from "../i18n";
 import type { EmailHeader, Id } from "../jmap";
 import { announce } from "../ui/announce";
@@ -21,12 +23,26 @@ export async function tellArrivals(created: readonly Id[]): Promise<void> {
   const newest = arrived[arrived.length - 1];
   if (!newest) return;
   const author = newest.from?.[0];
-  announce(
-    arrived.length === 1
-      ? t("arrival.one", {
-          name: author ? displayName(author) : t("list.noSender"),
-          subject: newest.subject || t("mail.noSubject"),
-        })
-      : t("arrival.many", { count: arrived.length }),
-  );
+  const name = author ? displayName(author) : t("list.noSender");
+  const subject = newest.subject || t("mail.noSubject");
+  announce(arrived.length === 1 ? t("arrival.one", { name, subject }) : t("arrival.many", { count: arrived.length }));
+  if (arrived.length === 1) notify(name, subject, newest.id);
+  else notify(t("arrival.many", { count: arrived.length }), `${name} : ${subject}`, null);
+}
+
+/** By the system, when it was asked for and nobody looks at the page; a press brings the page to the message. */
+function notify(title: string, body: string, id: Id | null): void {
+  if (!notificationsOn.peek() || document.hasFocus() || !("Notification" in window)) return;
+  if (Notification.permission !== "granted") return;
+  try {
+    // One for all tabs of this browser: a later one takes the place of the earlier.
+    const told = new Notification(title, { body, tag: "facteur-arrival", icon: "/favicon.svg" });
+    told.onclick = () => {
+      window.focus();
+      go({ page: "mail", box: "inbox", email: id });
+      told.close();
+    };
+  } catch {
+    // Browsers of phones have the class and refuse to make one.
+  }
 }

@@ -1,6 +1,8 @@
 import { conversations, languagePreference, readerPlace, shortcutsOn, themePreference } from "../app/preferences";
 import { language, t } from "../i18n";
 import { Checkbox, Choice } from "../ui/Field";
+import { IdentityList } from "./IdentityList";
+import { Notifications } from "./Notifications";
 import { SessionList } from "./SessionList";
 import "./SettingsPage.css";
 
@@ -64,6 +66,11 @@ export function SettingsPage() {
               shortcutsOn.value = checked;
             }}
           />
+          <Notifications />
+        </section>
+        <section>
+          <h2>{t("settings.identities")}</h2>
+          <IdentityList />
         </section>
         <section>
           <h2>{t("settings.sessions")}</h2>
