@@ -105,7 +105,10 @@ void Connection::on_read(std::string_view bytes) {
     std::string plain, encrypted;
     const auto received = tls_->receive(bytes, plain, encrypted);
     if (!encrypted.empty()) transmit(std::make_shared<const std::string>(std::move(encrypted)), 0);
-    if (!received) return finish();
+    if (!received) {
+        handler_->on_tls_failed(*this, received.error());
+        return finish();
+    }
     if (!secured_ && tls_->is_established()) {
         secured_ = true;
         handler_->on_secured(*this);
@@ -213,6 +216,13 @@ void Connection::on_written(std::size_t octets, int status) {
 
 void Connection::start_tls(std::shared_ptr<const TlsContext> context) {
     tls_ = std::make_unique<TlsSession>(std::move(context));
+}
+
+void Connection::start_tls(std::shared_ptr<const TlsContext> context, const TlsDemand& demand) {
+    tls_ = std::make_unique<TlsSession>(std::move(context), demand);
+    std::string hello;
+    tls_->begin(hello);
+    if (!hello.empty()) transmit(std::make_shared<const std::string>(std::move(hello)), 0);
 }
 
 void Connection::close() {

@@ -28,7 +28,9 @@ struct Handler {
     virtual ~Handler() = default;
     // Plain bytes; valid during the call.
     virtual void on_bytes(Connection& connection, std::string_view bytes) = 0;
-    virtual void on_secured(Connection&) {}          // TLS is established
+    virtual void on_secured(Connection&) {} // TLS is established
+    // The handshake, or later the peer, broke TLS; `on_closed` follows.
+    virtual void on_tls_failed(Connection&, const Error&) {}
     virtual void on_drained(Connection&) {}          // everything written is with the kernel
     virtual void on_timeout(Connection& connection); // `idle` or the deadline has passed: default closes
     virtual void on_ended(Connection& connection);   // the peer sends no more: default closes
@@ -57,6 +59,8 @@ public:
     // Begins TLS as the server. Plain bytes that had come behind the command that asked for it are the
     // caller's to drop.
     void start_tls(std::shared_ptr<const TlsContext> context);
+    // The same as the client, with a context of `TlsContext::client`.
+    void start_tls(std::shared_ptr<const TlsContext> context, const TlsDemand& demand);
     // Sends what is queued, then closes; at once when the peer takes nothing for `write_stall`. What still
     // comes in is dropped, for a moment, so that the peer can read the last answer before its own bytes are
     // refused.

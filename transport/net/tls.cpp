@@ -118,6 +118,24 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::server(const std::string& 
     return std::shared_ptr<const TlsContext>(std::move(made));
 }
 
+Result<std::shared_ptr<const TlsContext>> TlsContext::client(const std::string& authorities) {
+    ERR_clear_error();
+    std::shared_ptr<TlsContext> made(new TlsContext);
+    auto* context = made->context_ = SSL_CTX_new(TLS_client_method());
+    if (context == nullptr || SSL_CTX_dane_enable(context) <= 0)
+        return fail(Code::tls, fmt::format("TLS cannot be set up: {}", reason()));
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context,
+                        SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    const int loaded = authorities.empty() ? SSL_CTX_set_default_verify_paths(context)
+                                           : SSL_CTX_load_verify_file(context, authorities.c_str());
+    if (loaded != 1)
+        return fail(Code::tls, fmt::format("The authorities {} cannot be read: {}", authorities, reason()));
+    return std::shared_ptr<const TlsContext>(std::move(made));
+}
+
 TlsContext::~TlsContext() {
     SSL_CTX_free(context_);
 }
@@ -130,6 +148,79 @@ TlsSession::TlsSession(std::shared_ptr<const TlsContext> context)
     SSL_set_bio(ssl_, bio, bio); // the session owns it
     SSL_set_accept_state(ssl_);
 }
+namespace {
+
+// The host's names in the form that OpenSSL checks; false when there is none.
+bool set_names(SSL* ssl, const std::vector<std::string>& names) {
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    for (const auto& name : names)
+        if (SSL_add1_host(ssl, name.c_str()) != 1) return false;
+    return !names.empty();
+}
+
+// Whether one of the records is usable.
+bool set_tlsa(SSL* ssl, const TlsDemand& demand) {
+    // RFC 7672 §3.1.1: names do not matter to DANE-EE.
+    SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+    bool usable = false;
+    for (const auto& record : demand.tlsa) {
+        if (record.usage != 2 && record.usage != 3) continue; // RFC 7672 §3.1.3
+        usable |= SSL_dane_tlsa_add(ssl, record.usage, record.selector, record.matching,
+                                    reinterpret_cast<const unsigned char*>(record.data.data()),
+                                    record.data.size()) > 0;
+    }
+    return usable;
+}
+
+} // namespace
+
+TlsSession::TlsSession(std::shared_ptr<const TlsContext> context, const TlsDemand& demand)
+    : TlsSession(std::move(context)) {
+    using Mode = TlsDemand::Mode;
+    ERR_clear_error();
+    SSL_set_connect_state(ssl_);
+    const bool named = !demand.names.empty() && !demand.names.front().empty();
+    if (named && !demand.names.front().starts_with('.'))
+        SSL_set_tlsext_host_name(ssl_, demand.names.front().c_str());
+    bool required = demand.mode != Mode::opportunistic;
+    if (demand.mode == Mode::dane) {
+        impossible_ = !named || SSL_dane_enable(ssl_, demand.names.front().c_str()) <= 0;
+        if (!impossible_) required = set_tlsa(ssl_, demand);
+        for (std::size_t i = 1; i < demand.names.size(); ++i)
+            SSL_add1_host(ssl_, demand.names[i].c_str());
+    } else {
+        const bool set = set_names(ssl_, demand.names);
+        impossible_ = demand.mode == Mode::name && !set;
+        named_ = set;
+    }
+    SSL_set_verify(ssl_, required ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    ERR_clear_error();
+}
+
+void TlsSession::begin(std::string& encrypted) {
+    ERR_clear_error();
+    wire_ = {{}, &encrypted};
+    SSL_do_handshake(ssl_);
+    wire_ = {};
+    ERR_clear_error();
+}
+
+Verified TlsSession::verified() const {
+    if (!is_established() || SSL_is_server(ssl_) == 1 || SSL_get_verify_result(ssl_) != X509_V_OK)
+        return Verified::no;
+    std::uint8_t usage = 0;
+    if (SSL_get0_dane_authority(ssl_, nullptr, nullptr) >= 0 &&
+        SSL_get0_dane_tlsa(ssl_, &usage, nullptr, nullptr, nullptr, nullptr) >= 0)
+        return usage == 3 ? Verified::dane_ee : Verified::dane_ta;
+    return named_ ? Verified::name : Verified::no;
+}
+
+std::string TlsSession::verify_error() const {
+    if (verified() != Verified::no) return {};
+    const auto result = SSL_get_verify_result(ssl_);
+    return result == X509_V_OK ? "no name to check" : X509_verify_cert_error_string(result);
+}
+
 TlsSession::~TlsSession() {
     SSL_free(ssl_);
 }
@@ -173,6 +264,7 @@ std::string TlsSession::end_point_binding() const {
 }
 
 Result<void> TlsSession::receive(std::string_view bytes, std::string& plain, std::string& encrypted) {
+    if (impossible_) return fail(Code::tls, "TLS failed: there is no name to hold the certificate to");
     ERR_clear_error();
     const bool was_established = is_established();
     wire_ = {bytes, &encrypted};
@@ -187,6 +279,12 @@ Result<void> TlsSession::receive(std::string_view bytes, std::string& plain, std
         wire_ = {};
         if (error == SSL_ERROR_ZERO_RETURN) peer_shut_ = true;
         if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_ZERO_RETURN) break;
+        // A certificate that was refused says more than that it was.
+        const auto verdict = SSL_get_verify_result(ssl_);
+        if (!was_established && SSL_is_server(ssl_) == 0 && verdict != X509_V_OK) {
+            ERR_clear_error();
+            return fail(Code::tls, fmt::format("TLS failed: {}", X509_verify_cert_error_string(verdict)));
+        }
         return fail(Code::tls, fmt::format("TLS failed: {}", reason()));
     }
     if (!was_established && is_established() && !waiting_.empty()) {

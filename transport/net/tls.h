@@ -8,6 +8,7 @@
 
 #include "transport/base/result.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ public:
     static Result<std::shared_ptr<const TlsContext>> server(const std::string& certificate_file,
                                                             const std::string& key_file,
                                                             const std::vector<std::string>& alpn = {});
+    // For connections that we make. `authorities`: a PEM file of those to trust; empty: the system's.
+    static Result<std::shared_ptr<const TlsContext>> client(const std::string& authorities = {});
     ~TlsContext();
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;
@@ -38,9 +41,40 @@ private:
     std::string alpn_; // wire form
 };
 
+struct TlsaRecord { // RFC 6698 §2.1, from a DNS answer that was authenticated
+    std::uint8_t usage = 0, selector = 0, matching = 0;
+    std::string data; // raw octets
+};
+
+// What a client wants of the server's certificate.
+struct TlsDemand {
+    enum class Mode {
+        opportunistic, // anything goes; whether it would have been good is told by `TlsSession::verified`
+        name,          // a chain to an authority and one of `names`, or the handshake fails (RFC 8461 §4.1)
+        dane,          // one of `tlsa` matches (RFC 7672), or the handshake fails
+    } mode = Mode::opportunistic;
+    // SNI is the first one; with DANE the names that a DANE-TA certificate may have (RFC 7672 §3.2.2). A
+    // name that begins with a dot matches one label more (".example.net").
+    std::vector<std::string> names;
+    // Only usages 2 (DANE-TA) and 3 (DANE-EE) are usable (RFC 7672 §3.1.3). When none is, TLS is mandatory
+    // but unauthenticated (§2.2): the mode is that of `opportunistic`.
+    std::vector<TlsaRecord> tlsa;
+};
+
+enum class Verified {
+    no,      // TLS, but the certificate proves nothing
+    name,    // authority and name
+    dane_ta, // TLSA of an authority, and name
+    dane_ee, // TLSA of the server's own key or certificate
+};
+
 class TlsSession {
 public:
     explicit TlsSession(std::shared_ptr<const TlsContext> context);
+    // As the client. The first bytes to send come from `begin`. A demand that cannot be met at all (no name,
+    // a TLSA record that OpenSSL refuses) makes the handshake fail.
+    TlsSession(std::shared_ptr<const TlsContext> context, const TlsDemand& demand);
+    void begin(std::string& encrypted);
     ~TlsSession();
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
@@ -54,6 +88,10 @@ public:
     void shut(std::string& encrypted);
 
     [[nodiscard]] bool is_established() const;
+    // Of the server's certificate, once established; for clients.
+    [[nodiscard]] Verified verified() const;
+    // Why it proves nothing: "certificate has expired", "hostname mismatch"; empty when it does.
+    [[nodiscard]] std::string verify_error() const;
     [[nodiscard]] bool peer_has_shut() const { return peer_shut_; }
     [[nodiscard]] std::string version() const; // "TLSv1.3"
     [[nodiscard]] std::string cipher() const;  // "TLS_AES_256_GCM_SHA384"
@@ -75,6 +113,8 @@ private:
     ssl_st* ssl_ = nullptr;
     std::string waiting_; // plain bytes that came before the handshake was over
     bool peer_shut_ = false;
+    bool impossible_ = false; // the demand
+    bool named_ = false;      // names are checked
 };
 
 struct SelfSigned {
