@@ -64,6 +64,8 @@ export type QueryResponse = {
   position: number;
   ids: Id[];
   total?: number;
+  /** Given when the server answers with fewer ids than were asked for. */
+  limit?: number;
 };
 
 export type QueryChangesResponse = {

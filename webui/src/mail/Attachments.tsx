@@ -46,7 +46,32 @@ function iconOf(part: EmailBodyPart): IconNode {
 export function nameOf(part: EmailBodyPart): string {
   if (part.name) return part.name;
   if (part.type === "message/rfc822") return `${t("attachment.message")}.eml`;
-  return `${t("attachment.unnamed")}.${part.type.split("/")[1]?.replace(/[^a-z0-9]/g, "") ?? "bin"}`;
+  return `${t("attachment.unnamed")}.${extension(part.type)}`;
+}
+
+/** Where the type's own name is not how such files end. */
+const extensions: Record<string, string> = {
+  "application/pkcs7-signature": "p7s",
+  "application/x-pkcs7-signature": "p7s",
+  "application/pkcs7-mime": "p7m",
+  "application/x-pkcs7-mime": "p7m",
+  "application/pgp-signature": "asc",
+  "application/octet-stream": "bin",
+  "message/delivery-status": "txt",
+  "text/plain": "txt",
+  "text/rfc822-headers": "txt",
+  "text/calendar": "ics",
+};
+
+function extension(type: string): string {
+  return (
+    extensions[type] ??
+    (type
+      .split("/")[1]
+      ?.replace(/^x-/, "")
+      .replace(/[^a-z0-9]/g, "") ||
+      "bin")
+  );
 }
 
 export const isPicture = (part: EmailBodyPart) => /^image\/(?:png|jpe?g|gif|webp|avif|bmp)$/.test(part.type);

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import {
   Archive,
   Ellipsis,
@@ -15,18 +16,48 @@ import { t } from "../i18n";
 import type { Mailbox } from "../jmap";
 import { Button, IconButton } from "../ui/Button";
 import { MenuButton, type MenuItem } from "../ui/Menu";
-import { archive, junk, notJunk } from "./actions";
+import { archive, failed, junk, notJunk } from "./actions";
 import { acting, deleteRows, rowUnread, toggleFlag, toggleSeen } from "./commands";
 import { emptyMailbox } from "./destroy";
 import "./ListBar.css";
 import { moveMenu } from "./MoveMenu";
 import { mailboxName } from "./names";
-import { clearSelection, selectAll, selected, selecting } from "./store/selection";
+import { clearSelection, selectAll, selectEvery, selected, selecting } from "./store/selection";
 import { currentList, currentMailbox, type QuickFilter, quickFilter } from "./view";
 
 /** Over the list: where one is, or what to do with what is ticked. */
 export function ListBar() {
-  return <div class="list-bar">{selecting.value ? <SelectionBar /> : <FolderBar />}</div>;
+  return (
+    <>
+      <div class="list-bar">{selecting.value ? <SelectionBar /> : <FolderBar />}</div>
+      {selecting.value && <EveryRow />}
+    </>
+  );
+}
+
+/** When all rows that are here are ticked and there are more: offers those too. */
+function EveryRow() {
+  const list = currentList.value;
+  const total = list?.total.value ?? 0;
+  const count = selected.value.size;
+  const busy = useSignal(false);
+  if (!list || count >= total || count < list.known().length) return null;
+  const run = async () => {
+    if (busy.value) return;
+    busy.value = true;
+    await selectEvery(list)
+      .catch(failed)
+      .finally(() => {
+        busy.value = false;
+      });
+  };
+  return (
+    <div class="list-bar-every">
+      <Button kind="quiet" aria-disabled={busy.value} onClick={() => void run()}>
+        {t("list.selectEvery", { count: total })}
+      </Button>
+    </div>
+  );
 }
 
 function FolderBar() {
@@ -68,10 +99,12 @@ function menu(mailbox: Mailbox | null): (MenuItem | "rule")[] {
 
 function SelectionBar() {
   const count = selected.value.size;
-  const role = currentMailbox.value?.role;
   const unread = [...selected.value].some(rowUnread);
+  const mailbox = currentMailbox.value;
+  const role = mailbox?.role;
   return (
     <>
+      <h1 class="hidden-label">{mailbox ? mailboxName(mailbox) : t("search.results")}</h1>
       <IconButton label={t("list.unselect")} icon={X} shortcut="Esc" onClick={clearSelection} />
       <span class="list-bar-selected" role="status">
         {t("list.selected", { count })}

@@ -26,7 +26,7 @@ export function MessageBody({ value, body, asText }: Props) {
   const silent = !html && body.textBody.every((part) => textOf(part, body).trim() === "");
   return (
     <div class="message-body">
-      {silent && <p class="message-cut">{t("reader.noText")}</p>}
+      {silent && <p class="message-cut">{isEncrypted(body) ? t("reader.encrypted") : t("reader.noText")}</p>}
       {html ? (
         <HtmlMessage value={value} body={body} />
       ) : (
@@ -92,5 +92,13 @@ function HtmlMessage({ value, body }: Omit<Props, "asText">) {
       )}
       <HtmlFrame safe={safe.value} body={body} remote={allowed} title={value.subject || t("mail.noSubject")} />
     </>
+  );
+}
+
+/** S/MIME or PGP: the text is in there, and only the right mail program can open it. */
+function isEncrypted(body: EmailBody): boolean {
+  return body.attachments.some(
+    ({ type, name }) =>
+      type === "application/pgp-encrypted" || (/^application\/(?:x-)?pkcs7-mime$/.test(type) && name !== "smime.p7s"),
   );
 }

@@ -32,9 +32,15 @@ export function failed(error: unknown): void {
 export function neighbour(rows: ReadonlySet<Id>): Id | null {
   const list = currentList.peek();
   if (!list) return null;
-  const places = [...rows].map((id) => list.indexOf(id)).filter((at) => at >= 0);
-  if (places.length === 0) return null;
-  return list.at(Math.max(...places) + 1) ?? list.at(Math.min(...places) - 1) ?? null;
+  let first = -1;
+  let last = -1;
+  for (let at = 0; at < (list.total.peek() ?? 0); at += 1) {
+    const id = list.at(at);
+    if (id === undefined || !rows.has(id)) continue;
+    if (first < 0) first = at;
+    last = at;
+  }
+  return first < 0 ? null : (list.at(last + 1) ?? list.at(first - 1) ?? null);
 }
 
 /** Takes rows off the list in view; what was open or under the cursor gives way to its neighbour. */

@@ -14,6 +14,8 @@ import {
 import { email, fetchEmails, headerProperties, isKnown, putEmails, putThreads } from "./emails";
 
 export const pageSize = 50;
+/** Ids alone are small: a large folder takes few exchanges. */
+const idsAtOnce = 5000;
 
 export type ListQuery = { filter: Filter | null; sort: Comparator[]; collapseThreads: boolean };
 
@@ -50,6 +52,17 @@ export class EmailList {
   /** The ids that are known, in order. */
   known(): Id[] {
     return this.ids.filter((id): id is Id => id !== undefined);
+  }
+
+  /** The ids of the whole result, in order, fetched or not. */
+  async everyId(): Promise<Id[]> {
+    const ids = new Set<Id>();
+    for (let position = 0; ; ) {
+      const answer = await client.call<QueryResponse>("Email/query", { ...this.query, position, limit: idsAtOnce });
+      for (const id of answer.ids) ids.add(id);
+      position += answer.ids.length;
+      if (answer.ids.length < Math.min(idsAtOnce, answer.limit ?? idsAtOnce)) return [...ids];
+    }
   }
 
   /** Tells which rows are in view, and fetches those that are missing or old. */

@@ -37,6 +37,14 @@ export function selectAll(list: EmailList): void {
   selected.value = new Set(list.known());
 }
 
+/** Ticks the whole result, rows that were never in view too. */
+export async function selectEvery(list: EmailList): Promise<void> {
+  const before = selected.value;
+  const ids = await list.everyId();
+  // Whoever changed the selection meanwhile meant something else.
+  if (selected.value === before) selected.value = new Set(ids);
+}
+
 export function clearSelection(): void {
   if (selected.value.size > 0) selected.value = new Set();
   anchor = null;

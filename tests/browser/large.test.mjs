@@ -1,0 +1,88 @@
+// A folder of which the page never has more than what is looked at.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { expectAccessible, signIn, startBrowser, until } from "./lib/browser.mjs";
+import { people, startFacteur } from "./lib/facteur.mjs";
+import { message } from "./lib/messages.mjs";
+
+const many = 2000;
+
+let facteur;
+let browser;
+let page;
+before(async () => {
+  facteur = await startFacteur();
+  browser = await startBrowser();
+  const file = `${facteur.folder}/many.mbox`;
+  const letters = Array.from({ length: many }, (_, at) => {
+    const date = new Date(Date.UTC(2025, 0, 1) + at * 7_200_000);
+    return `From a@b.test ${date.toUTCString()}\n${message({ subject: `Lettre ${at + 1}.`, date, headers: { Status: "RO" } })}\n`;
+  });
+  writeFileSync(file, letters.join(""));
+  facteur.run("import", "--account", people.camille.address, file);
+  page = await browser.open(facteur.url);
+  await signIn(page);
+  await page.locator(".row").first().waitFor();
+});
+after(async () => {
+  await browser?.close();
+  await facteur?.stop();
+});
+
+const scroller = () => page.locator(".list-scroll");
+const scrollTo = (share) =>
+  scroller().evaluate((element, part) => {
+    element.scrollTop = part * (element.scrollHeight - element.clientHeight);
+  }, share);
+const isWhole = () =>
+  page.evaluate(() => {
+    const view = document.querySelector(".list-scroll").getBoundingClientRect();
+    const seen = [...document.querySelectorAll(".row-place")].filter((place) => {
+      const box = place.getBoundingClientRect();
+      return box.bottom > view.top && box.top < view.bottom;
+    });
+    return seen.length > 3 && seen.every((place) => !place.querySelector(".row-blank"));
+  });
+const inFolder = async (jmap, role) => (await jmap.mailbox(role)).totalEmails;
+
+test("wherever the scrollbar is put, the rows come; few of them exist", async () => {
+  for (const share of [0.5, 0.9, 0.25, 1]) {
+    await scrollTo(share);
+    await until(isWhole, `rows at ${share}`);
+  }
+  await page.locator(".row", { hasText: "Lettre 1." }).waitFor();
+  assert.ok((await page.locator(".row-place").count()) < 100);
+  await scrollTo(0);
+  await page.locator(".row", { hasText: `Lettre ${many}.` }).waitFor();
+});
+
+test("rows that arrive late move nothing that is in view", async () => {
+  await scrollTo(0.6);
+  const places = () =>
+    page.evaluate(() =>
+      Object.fromEntries([...document.querySelectorAll(".row-place")].map((place) => [place.getAttribute("aria-posinset"), place.style.transform])),
+    );
+  await until(isWhole, "rows at 0.6");
+  const first = await places();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  const next = await places();
+  for (const at of Object.keys(first)) if (next[at] !== undefined) assert.equal(next[at], first[at], `row ${at}`);
+});
+
+test("all of a folder is ticked beyond what is loaded, moved at once, and brought back", async () => {
+  const jmap = await facteur.jmap(people.camille);
+  await scrollTo(0);
+  await page.getByRole("button", { name: "Affichage et sélection" }).click();
+  await page.getByRole("menuitem", { name: "Tout sélectionner" }).click();
+  await expectAccessible(page, "the offer to tick all");
+  await page.getByRole("button", { name: /^Sélectionner les/ }).click();
+  await page.getByText(/2.000 sélectionnés/).waitFor();
+  await page.getByRole("button", { name: "Archiver" }).first().click();
+  await page.getByText("Réception » est vide").or(page.locator(".list-empty")).first().waitFor();
+  await until(async () => (await inFolder(jmap, "archive")) === many, "all of it in the archive");
+  await page.getByRole("button", { name: "Annuler" }).click();
+  await until(async () => (await inFolder(jmap, "inbox")) === many, "all of it back");
+  await page.locator(".row", { hasText: `Lettre ${many}.` }).waitFor();
+  assert.deepEqual(page.problems, []);
+});
