@@ -87,27 +87,14 @@ jmap::Expected<CallMethod> prepare_email_import(const MethodContext& context, jm
 
 store::Plan plan_email_import(std::shared_ptr<const CallMethod> plan_call,
                               std::shared_ptr<MethodAnswered> plan_answered) {
-    return plan_over(std::move(plan_call), std::move(plan_answered),
-                     [](const CallMethod& call, jmap::Object arguments, store::Draft& draft,
-                        MethodAnswered& answered) -> store::Result<void> {
-                         if (is_mismatch(optional_text(arguments, "ifInState"), draft,
-                                         store::StateType::email, answered, call.call_id))
-                             return {};
-                         EmailChanges changes(draft, call.created_ids, call.quota);
-                         SetAnswer set;
-                         // The email holds its body from now on: the upload makes room for others.
-                         const auto end_upload = [&](const IngestedEmail& email) {
-                             const auto upload = draft.now().upload(call.account, email.body.hash);
-                             if (upload && upload->type != held_type)
-                                 draft.add(store::UploadRemoved{email.body.hash});
-                         };
-                         file_new_emails(call, arguments, changes, set, answered, end_upload);
-                         changes.finish();
-                         const auto states = states_of(draft, store::StateType::email, changes.any());
-                         answer(answered, "Email/import",
-                                set.json(call.account, states.before, states.after, true), call.call_id);
-                         return {};
-                     });
+    return plan_emails(std::move(plan_call), std::move(plan_answered), true, [](EmailCall& call) {
+        // The email holds its body from now on: the upload makes room for others.
+        const auto end_upload = [&](const IngestedEmail& email) {
+            const auto upload = call.draft.now().upload(call.call.account, email.body.hash);
+            if (upload && upload->type != held_type) call.draft.add(store::UploadRemoved{email.body.hash});
+        };
+        file_new_emails(call.call, call.arguments, call.changes, call.set, call.answered, end_upload);
+    });
 }
 
 } // namespace facteur

@@ -11,12 +11,14 @@
 namespace facteur {
 namespace {
 
-jmap::Expected<EmailQuery> read_query(const std::optional<jmap::Value>& filter,
-                                      const std::vector<jmap::Comparator>& comparators, bool collapse_threads,
-                                      const MethodContext& context) {
-    auto conditions = read_email_filter(filter, context.created_ids, context.services.jmap_limits);
+// `asked`: the standard arguments, of /query or of /queryChanges; all others are read here.
+template <typename Asked>
+jmap::Expected<EmailQuery> read_query(jmap::Arguments& a, const Asked& asked, const MethodContext& context) {
+    const bool collapse_threads = a.boolean("collapseThreads", false);
+    if (auto fault = a.fault()) return tl::unexpected(*fault);
+    auto conditions = read_email_filter(asked.filter, context.created_ids, context.services.jmap_limits);
     if (!conditions) return tl::unexpected(conditions.error());
-    auto sort = read_email_sort(comparators);
+    auto sort = read_email_sort(asked.sort);
     if (!sort) return tl::unexpected(sort.error());
     return EmailQuery{std::move(*conditions), std::move(*sort), collapse_threads};
 }
@@ -103,9 +105,7 @@ QueryDelta difference(const EmailQuery& query, const EmailQueryRun& run, const T
 jmap::MethodResult email_query(const MethodContext& context, jmap::Object arguments, jmap::Writer& out) {
     jmap::Arguments a(arguments, context.created_ids);
     const auto asked = jmap::read_query(a);
-    const bool collapse_threads = a.boolean("collapseThreads", false);
-    if (auto fault = a.fault()) return tl::unexpected(*fault);
-    auto query = read_query(asked.filter, asked.sort, collapse_threads, context);
+    auto query = read_query(a, asked, context);
     if (!query) return tl::unexpected(query.error());
 
     const auto account = context.user.id;
@@ -128,9 +128,7 @@ jmap::MethodResult email_query_changes(const MethodContext& context, jmap::Objec
                                        jmap::Writer& out) {
     jmap::Arguments a(arguments, context.created_ids);
     const auto asked = jmap::read_query_changes(a);
-    const bool collapse_threads = a.boolean("collapseThreads", false);
-    if (auto fault = a.fault()) return tl::unexpected(*fault);
-    auto query = read_query(asked.filter, asked.sort, collapse_threads, context);
+    auto query = read_query(a, asked, context);
     if (!query) return tl::unexpected(query.error());
 
     const auto account = context.user.id;

@@ -5,8 +5,6 @@
 #include "actors/session/jmap/new_email.h"
 #include "actors/session/jmap/writing.h"
 
-#include <unordered_set>
-
 namespace facteur {
 
 // ---- in the session
@@ -86,49 +84,44 @@ void file_new_emails(const CallMethod& call, jmap::Object arguments, EmailChange
     });
 }
 
-void change_emails(const CallMethod& call, jmap::Object arguments, EmailChanges& changes, SetAnswer& set) {
-    std::unordered_set<std::string> destroy;
-    each_text(arguments, "destroy", [&](std::string_view id) { destroy.emplace(id); });
-    each_member(arguments, "update", [&](std::string_view given, std::optional<jmap::Object> patch) {
-        const auto known = resolve(given, call.created_ids);
-        const auto name = known.empty() ? given : known;
-        if (destroy.contains(std::string(name))) return set.not_updated(name, jmap::set_error("willDestroy"));
-        const auto id = read_email_id(name);
-        if (!id) return set.not_updated(name, jmap::set_error("notFound"));
-        if (!patch) return set.not_updated(name, jmap::set_error("invalidPatch", "It must be an object."));
-        if (const auto done = changes.update(*id, *patch))
-            set.updated(name);
-        else
-            set.not_updated(name, done.error());
-    });
-    each_text(arguments, "destroy", [&](std::string_view name) {
-        const auto id = read_email_id(name);
-        const auto done = id ? changes.remove(*id) : refuse(jmap::set_error("notFound"));
-        if (done)
-            set.destroyed(name);
-        else
-            set.not_destroyed(name, done.error());
-    });
-}
-
-store::Plan plan_email_set(std::shared_ptr<const CallMethod> plan_call,
-                           std::shared_ptr<MethodAnswered> plan_answered) {
+store::Plan plan_emails(std::shared_ptr<const CallMethod> plan_call,
+                        std::shared_ptr<MethodAnswered> plan_answered, bool only_creates,
+                        std::function<void(EmailCall&)> body) {
     return plan_over(std::move(plan_call), std::move(plan_answered),
-                     [](const CallMethod& call, jmap::Object arguments, store::Draft& draft,
-                        MethodAnswered& answered) -> store::Result<void> {
+                     [only_creates, body = std::move(body)](const CallMethod& call, jmap::Object arguments,
+                                                            store::Draft& draft,
+                                                            MethodAnswered& answered) -> store::Result<void> {
                          if (is_mismatch(optional_text(arguments, "ifInState"), draft,
                                          store::StateType::email, answered, call.call_id))
                              return {};
                          EmailChanges changes(draft, call.created_ids, call.quota);
                          SetAnswer set;
-                         file_new_emails(call, arguments, changes, set, answered);
-                         change_emails(call, arguments, changes, set);
+                         EmailCall email_call{call, arguments, draft, answered, changes, set};
+                         body(email_call);
                          changes.finish();
                          const auto states = states_of(draft, store::StateType::email, changes.any());
-                         answer(answered, "Email/set", set.json(call.account, states.before, states.after),
+                         answer(answered, call.name,
+                                set.json(call.account, states.before, states.after, only_creates),
                                 call.call_id);
                          return {};
                      });
+}
+
+store::Plan plan_email_set(std::shared_ptr<const CallMethod> plan_call,
+                           std::shared_ptr<MethodAnswered> plan_answered) {
+    return plan_emails(std::move(plan_call), std::move(plan_answered), false, [](EmailCall& call) {
+        file_new_emails(call.call, call.arguments, call.changes, call.set, call.answered);
+        change_objects(
+            call.call, call.arguments, call.set,
+            [&](const std::string& name, jmap::Object patch) {
+                const auto id = read_email_id(name);
+                return id ? call.changes.update(*id, patch) : refuse(jmap::set_error("notFound"));
+            },
+            [&](const std::string& name) {
+                const auto id = read_email_id(name);
+                return id ? call.changes.remove(*id) : refuse(jmap::set_error("notFound"));
+            });
+    });
 }
 
 } // namespace facteur

@@ -32,7 +32,18 @@ private:
 // Files what `NewEmails` wrote. `filed` is told of each.
 void file_new_emails(const CallMethod& call, jmap::Object arguments, EmailChanges& changes, SetAnswer& set,
                      MethodAnswered& answered, const std::function<void(const IngestedEmail&)>& filed = {});
-// The "update" and "destroy" members of `arguments`; what is to be destroyed is not updated first.
-void change_emails(const CallMethod& call, jmap::Object arguments, EmailChanges& changes, SetAnswer& set);
+// What a plan of emails works on.
+struct EmailCall {
+    const CallMethod& call;
+    jmap::Object arguments;
+    store::Draft& draft;
+    MethodAnswered& answered;
+    EmailChanges& changes;
+    SetAnswer& set;
+};
+// A plan that runs `body` unless "ifInState" is over, and answers with what it did.
+store::Plan plan_emails(std::shared_ptr<const CallMethod> plan_call,
+                        std::shared_ptr<MethodAnswered> plan_answered, bool only_creates,
+                        std::function<void(EmailCall&)> body);
 
 } // namespace facteur

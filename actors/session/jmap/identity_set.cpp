@@ -1,6 +1,5 @@
 // Identity/set (RFC 8621 §6.3).
 #include "actors/accounts/directory.h"
-#include "actors/session/jmap/email_changes.h"
 #include "actors/session/jmap/ids.h"
 #include "actors/session/jmap/objects.h"
 #include "actors/session/jmap/write_call.h"
@@ -9,7 +8,8 @@
 #include "transport/smtp/address.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <map>
+#include <set>
 
 namespace facteur {
 namespace {
@@ -190,27 +190,11 @@ store::Result<void> run_identity_set(const CallMethod& call, jmap::Object argume
                     call.call_id))
         return {};
     IdentitySet identities(call, draft, answered);
-    auto& set = identities.set();
     each_object(arguments, "create", [&](jmap::Object entry) { identities.create(entry); });
-    std::unordered_set<std::string> destroy;
-    each_text(arguments, "destroy", [&](std::string_view id) { destroy.emplace(id); });
-    each_member(arguments, "update", [&](std::string_view given, std::optional<jmap::Object> patch) {
-        const auto known = resolve(given, call.created_ids);
-        const std::string id(known.empty() ? given : known);
-        const auto done = destroy.contains(id) ? refuse(set_error("willDestroy"))
-                          : patch              ? identities.update(id, *patch)
-                                               : refuse(set_error("invalidPatch", "It must be an object."));
-        if (done)
-            set.updated(id);
-        else
-            set.not_updated(id, done.error());
-    });
-    each_text(arguments, "destroy", [&](std::string_view id) {
-        if (const auto done = identities.destroy(std::string(id)))
-            set.destroyed(id);
-        else
-            set.not_destroyed(id, done.error());
-    });
+    change_objects(
+        call, arguments, identities.set(),
+        [&](const std::string& id, jmap::Object patch) { return identities.update(id, patch); },
+        [&](const std::string& id) { return identities.destroy(id); });
     identities.finish();
     return {};
 }

@@ -82,16 +82,19 @@ struct MailboxQuery {
     bool sort_as_tree = false, filter_as_tree = false;
 };
 
-jmap::Expected<MailboxQuery> read_mailbox_query(const std::optional<jmap::Value>& filter,
-                                                const std::vector<jmap::Comparator>& comparators,
+// `asked`: the standard arguments, of /query or of /queryChanges; all others are read here.
+template <typename Asked>
+jmap::Expected<MailboxQuery> read_mailbox_query(jmap::Arguments& a, const Asked& asked,
                                                 const MethodContext& context) {
     MailboxQuery query;
-    auto tree =
-        read_filter_tree<MailboxCondition>(filter, context.services.jmap_limits, [&](jmap::Object object) {
-            return read_condition(object, context.created_ids);
-        });
+    query.sort_as_tree = a.boolean("sortAsTree", false);
+    query.filter_as_tree = a.boolean("filterAsTree", false);
+    if (auto fault = a.fault()) return tl::unexpected(*fault);
+    auto tree = read_filter_tree<MailboxCondition>(
+        asked.filter, context.services.jmap_limits,
+        [&](jmap::Object object) { return read_condition(object, context.created_ids); });
     if (!tree) return tl::unexpected(tree.error());
-    auto sort = read_sort(comparators);
+    auto sort = read_sort(asked.sort);
     if (!sort) return tl::unexpected(sort.error());
     query.filter = std::move(*tree);
     query.sort = std::move(*sort);
@@ -162,13 +165,8 @@ QueryResults run(const MailboxQuery& query, const store::Snapshot& now, store::A
 jmap::MethodResult mailbox_query(const MethodContext& context, jmap::Object arguments, jmap::Writer& out) {
     jmap::Arguments a(arguments, context.created_ids);
     const auto asked = jmap::read_query(a);
-    const bool sort_as_tree = a.boolean("sortAsTree", false),
-               filter_as_tree = a.boolean("filterAsTree", false);
-    if (auto fault = a.fault()) return tl::unexpected(*fault);
-    auto query = read_mailbox_query(asked.filter, asked.sort, context);
+    const auto query = read_mailbox_query(a, asked, context);
     if (!query) return tl::unexpected(query.error());
-    query->sort_as_tree = sort_as_tree;
-    query->filter_as_tree = filter_as_tree;
 
     const auto account = context.user.id;
     const auto now = context.services.store.read(account);
@@ -181,13 +179,8 @@ jmap::MethodResult mailbox_query_changes(const MethodContext& context, jmap::Obj
                                          jmap::Writer& out) {
     jmap::Arguments a(arguments, context.created_ids);
     const auto asked = jmap::read_query_changes(a);
-    const bool sort_as_tree = a.boolean("sortAsTree", false),
-               filter_as_tree = a.boolean("filterAsTree", false);
-    if (auto fault = a.fault()) return tl::unexpected(*fault);
-    auto query = read_mailbox_query(asked.filter, asked.sort, context);
+    const auto query = read_mailbox_query(a, asked, context);
     if (!query) return tl::unexpected(query.error());
-    query->sort_as_tree = sort_as_tree;
-    query->filter_as_tree = filter_as_tree;
 
     const auto account = context.user.id;
     const auto now = context.services.store.read(account);
@@ -203,7 +196,7 @@ jmap::MethodResult mailbox_query_changes(const MethodContext& context, jmap::Obj
 
     const auto results = run(*query, now, account);
     // In a tree a change moves what is below it too.
-    const bool all = net.size() > 0 && (sort_as_tree || filter_as_tree);
+    const bool all = net.size() > 0 && (query->sort_as_tree || query->filter_as_tree);
     QueryDelta delta;
     if (asked.calculate_total) delta.total = results.size();
     for (const auto& [mailbox, what] : net)

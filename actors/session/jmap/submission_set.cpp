@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_set>
 
 namespace facteur {
 namespace {
@@ -62,13 +61,9 @@ public:
             else if (name != "id" || text != id)
                 return refuse(invalid_properties({std::string(name)}, "The property cannot be changed so."));
         }
-        if (!cancels) return {};
-        if (submission->undo_status != "pending" ||
-            !draft_.now().queued(call_.account, submission->send_at, id))
-            return refuse(set_error("cannotUnsend", "The message is on its way already."));
-        draft_.add(store::QueueRemoved{submission->send_at, id});
-        submission->undo_status = "canceled";
-        changed_[id] = *submission;
+        if (cancels)
+            if (auto done = cancel(id, *submission); !done) return done;
+        updated_.emplace(id, submission->email);
         return {};
     }
 
@@ -88,9 +83,6 @@ public:
         if (const auto done = removed_.find(id); done != removed_.end()) return done->second;
         return std::nullopt;
     }
-    void note_updated(const std::string& id) {
-        if (const auto submission = find(id)) updated_.emplace(id, submission->email);
-    }
 
     void finish() {
         for (const auto& [id, submission] : changed_)
@@ -107,6 +99,16 @@ public:
     SetAnswer& set() { return set_; }
 
 private:
+    SetResult<void> cancel(const std::string& id, Submission submission) {
+        if (submission.undo_status != "pending" ||
+            !draft_.now().queued(call_.account, submission.send_at, id))
+            return refuse(set_error("cannotUnsend", "The message is on its way already."));
+        draft_.add(store::QueueRemoved{submission.send_at, id});
+        submission.undo_status = "canceled";
+        changed_[id] = std::move(submission);
+        return {};
+    }
+
     static store::Time due_of(jmap::Object entry) {
         const auto value = jmap::member(entry, "sendAt");
         return value ? jmap::as_integer(*value).value_or(0) : 0;
@@ -233,26 +235,11 @@ store::Result<void> run_submission_set(const CallMethod& call, jmap::Object argu
                     answered, call.call_id))
         return {};
     SubmissionSet submissions(call, draft, answered);
-    auto& set = submissions.set();
     each_object(arguments, "create", [&](jmap::Object entry) { submissions.create(entry); });
-    std::unordered_set<std::string> destroy;
-    each_text(arguments, "destroy", [&](std::string_view id) { destroy.emplace(id); });
-    each_member(arguments, "update", [&](std::string_view given, std::optional<jmap::Object> patch) {
-        const auto known = resolve(given, call.created_ids);
-        const std::string id(known.empty() ? given : known);
-        const auto done = destroy.contains(id) ? refuse(set_error("willDestroy"))
-                          : patch              ? submissions.update(id, *patch)
-                                               : refuse(set_error("invalidPatch", "It must be an object."));
-        if (!done) return set.not_updated(id, done.error());
-        submissions.note_updated(id);
-        set.updated(id);
-    });
-    each_text(arguments, "destroy", [&](std::string_view id) {
-        if (const auto done = submissions.destroy(std::string(id)))
-            set.destroyed(id);
-        else
-            set.not_destroyed(id, done.error());
-    });
+    change_objects(
+        call, arguments, submissions.set(),
+        [&](const std::string& id, jmap::Object patch) { return submissions.update(id, patch); },
+        [&](const std::string& id) { return submissions.destroy(id); });
     submissions.finish();
     run_implicit_set(call, arguments, submissions, draft, answered);
     return {};

@@ -1,6 +1,7 @@
 #include "actors/session/jmap/write_call.h"
 
 #include "actors/accounts/quota.h"
+#include "actors/session/jmap/email_changes.h"
 
 #include <algorithm>
 #include <random>
@@ -35,6 +36,30 @@ void write_set(jmap::Arguments& arguments, const jmap::SetArguments& set, jmap::
         }
     }
     out.end_array();
+}
+
+void change_objects(const CallMethod& call, jmap::Object arguments, SetAnswer& set,
+                    const std::function<SetResult<void>(const std::string& id, jmap::Object patch)>& update,
+                    const std::function<SetResult<void>(const std::string& id)>& destroy) {
+    std::unordered_set<std::string> doomed;
+    each_text(arguments, "destroy", [&](std::string_view id) { doomed.emplace(id); });
+    each_member(arguments, "update", [&](std::string_view given, std::optional<jmap::Object> patch) {
+        const auto known = resolve(given, call.created_ids);
+        const std::string id(known.empty() ? given : known);
+        const auto done = doomed.contains(id) ? refuse(jmap::set_error("willDestroy"))
+                          : patch             ? update(id, *patch)
+                                  : refuse(jmap::set_error("invalidPatch", "It must be an object."));
+        if (done)
+            set.updated(id);
+        else
+            set.not_updated(id, done.error());
+    });
+    each_text(arguments, "destroy", [&](std::string_view id) {
+        if (const auto done = destroy(std::string(id)))
+            set.destroyed(id);
+        else
+            set.not_destroyed(id, done.error());
+    });
 }
 
 std::uint64_t random_number() {

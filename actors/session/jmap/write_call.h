@@ -16,6 +16,11 @@ CallMethod begin_call(const MethodContext& context, std::string_view name);
 void write_set(jmap::Arguments& arguments, const jmap::SetArguments& set, jmap::Writer& out,
                bool with_update = true);
 
+// The updates and the destructions of a /set (RFC 8620 §5.3): what is to be destroyed is not updated first.
+void change_objects(const CallMethod& call, jmap::Object arguments, SetAnswer& set,
+                    const std::function<SetResult<void>(const std::string& id, jmap::Object patch)>& update,
+                    const std::function<SetResult<void>(const std::string& id)>& destroy);
+
 // For message ids and boundaries.
 std::uint64_t random_number();
 // The largest message that may be made or sent: all attachments that one email may have, encoded, and a text.
