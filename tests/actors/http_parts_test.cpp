@@ -94,7 +94,7 @@ TEST_CASE("slots are bounded by user and kind, and given back") {
 }
 
 TEST_CASE("a budget is shared and never passed") {
-    const auto budget = std::make_shared<Budget>(100);
+    const auto budget = std::make_shared<BodyBudget>(100);
     {
         Share a, b;
         CHECK(a.grow(budget, 60));

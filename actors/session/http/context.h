@@ -51,7 +51,7 @@ struct HttpContext {
     const Assets assets;
     net::Admission admission;
     const std::shared_ptr<Slots> slots;
-    const std::shared_ptr<Budget> bodies;
+    const std::shared_ptr<BodyBudget> bodies;
     std::atomic<bool> ready{false}, draining{false};
 
     // Connections of the doors that drain.

@@ -77,7 +77,7 @@ HttpContext::HttpContext(caf::actor_system& actor_system, const Services& all_se
       slots(std::make_shared<Slots>(Slots::Most{all_services.jmap_limits.max_concurrent_requests,
                                                 all_services.jmap_limits.max_concurrent_upload,
                                                 limits.downloads, limits.streams})),
-      bodies(std::make_shared<Budget>(limits.bodies)) {}
+      bodies(std::make_shared<BodyBudget>(limits.bodies)) {}
 
 void answer(HttpSession* self, http::Response response) {
     auto exchange = std::move(self->state.exchange);

@@ -78,9 +78,9 @@ private:
 };
 
 // Octets that all bodies under way may hold together.
-class Budget {
+class BodyBudget {
 public:
-    explicit Budget(std::uint64_t most) : most_(most) {}
+    explicit BodyBudget(std::uint64_t most) : most_(most) {}
     bool take(std::uint64_t octets) {
         if (taken_.fetch_add(octets, std::memory_order_relaxed) + octets <= most_) return true;
         give_back(octets);
@@ -104,7 +104,7 @@ public:
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    bool grow(const std::shared_ptr<Budget>& budget, std::uint64_t octets) {
+    bool grow(const std::shared_ptr<BodyBudget>& budget, std::uint64_t octets) {
         if (!budget->take(octets)) return false;
         budget_ = budget;
         octets_ += octets;
@@ -114,7 +114,7 @@ public:
     [[nodiscard]] std::uint64_t octets() const { return octets_; }
 
 private:
-    std::shared_ptr<Budget> budget_;
+    std::shared_ptr<BodyBudget> budget_;
     std::uint64_t octets_ = 0;
 };
 
