@@ -2,6 +2,8 @@
 
 #include "store/keys.h"
 
+#include <utility>
+
 namespace facteur::store {
 
 Result<std::unique_ptr<Shard>> Shard::open(const std::string& path, ShardId id, std::uint64_t rows_map,
@@ -13,10 +15,23 @@ Result<std::unique_ptr<Shard>> Shard::open(const std::string& path, ShardId id, 
     return std::unique_ptr<Shard>(new Shard(id, std::move(*rows), std::move(*bodies)));
 }
 
+// Bodies are committed before the rows that name them, and are removed by a batch only when the rows
+// committed before it named them no more. So the bodies fit the rows when no rows were committed between the
+// two openings.
 Snapshot Shard::read() const {
     auto implementation = std::make_unique<Snapshot::Implementation>();
     implementation->shard = this;
     implementation->rows = rows_->begin_read();
+    while (implementation->rows != nullptr) {
+        implementation->bodies = bodies_->begin_read();
+        auto* const newest = rows_->begin_read();
+        if (newest == nullptr || mdb_txn_id(newest) == mdb_txn_id(implementation->rows)) {
+            rows_->end_read(newest);
+            break;
+        }
+        bodies_->end_read(implementation->bodies);
+        rows_->end_read(std::exchange(implementation->rows, newest));
+    }
     return Snapshot(std::move(implementation));
 }
 

@@ -32,7 +32,7 @@ struct Snapshot::Implementation {
     const Shard* shard = nullptr;
     MDB_txn* rows = nullptr;
     bool owned = true;                 // a read transaction of our own, not a lane's
-    mutable MDB_txn* bodies = nullptr; // opened when first needed
+    mutable MDB_txn* bodies = nullptr; // for a lane: opened when first needed
 
     ~Implementation();
     [[nodiscard]] MDB_dbi database(std::size_t number) const { return shard->rows().database(number); }

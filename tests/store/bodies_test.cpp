@@ -70,6 +70,19 @@ struct Accounts {
 
 } // namespace
 
+TEST_CASE("a reader keeps the bodies that its rows name, whatever is removed meanwhile") {
+    const TemporaryFolder folder;
+    auto store = open(small(folder.path()));
+    const auto body = body_of("read late");
+    const auto email = add(*store, 1, body);
+    const auto before = store->read(1);
+    remove(*store, 1, email);
+    sweep(*store);
+    CHECK_FALSE(store->read(1).body_size(body.hash));
+    REQUIRE(before.email(1, email));
+    CHECK(before.body_size(body.hash) == body.bytes->size());
+}
+
 TEST_CASE("a body is stored once per shard, and goes when nobody holds it") {
     const TemporaryFolder folder;
     auto store = open(small(folder.path()));
