@@ -14,6 +14,7 @@
 #include "actors/messages.h"
 #include "actors/metrics.h"
 #include "actors/process.h"
+#include "actors/pulse.h"
 #include "actors/session/auth/web_sessions.h"
 #include "actors/session/http/http_door.h"
 #include "actors/session/jmap/method.h"
@@ -80,6 +81,8 @@ public:
     Result<void> start();
     void reload();
     void stop();
+    // Do all parts still work? Asked now and then, for the watchdog.
+    bool is_alive();
 
 private:
     Result<void> open();
@@ -103,6 +106,7 @@ private:
     std::unique_ptr<net::LoopPool> loops_;
     std::unique_ptr<Housekeeping> housekeeping_;
     std::unique_ptr<admin::Server> admin_;
+    std::unique_ptr<Pulse> pulse_;
 };
 
 Result<void> Server::open() {
@@ -175,6 +179,7 @@ Result<void> Server::start() {
                                      });
     if (!admin) return tl::unexpected(admin.error());
     admin_ = std::move(*admin);
+    pulse_ = std::make_unique<Pulse>(ground_->system(), ground_->store(), *loops_);
     http_->set_ready(true);
     const auto took = std::chrono::duration<double, std::milli>(Clock::now() - begun).count();
     log(Severity::info, "ready",
@@ -211,9 +216,16 @@ void Server::reload() {
     log(Severity::info, "reloaded");
 }
 
+bool Server::is_alive() {
+    if (pulse_->beat()) return true;
+    log(Severity::warn, "a part of the server has not answered since it was last asked");
+    return false;
+}
+
 void Server::stop() {
     if (!ground_) return;
     if (http_) http_->set_ready(false);
+    pulse_.reset();
     admin_.reset();
     housekeeping_.reset();
     if (smtp_) smtp_->drain();
@@ -263,7 +275,7 @@ int serve(const Config& config) {
         watchdog ? std::min<std::chrono::milliseconds>(*watchdog / 3, longest_wait) : longest_wait;
     while (true) {
         const int signal = signals.next(wait);
-        supervisor::alive();
+        if (server.is_alive()) supervisor::alive();
         if (signal == SIGHUP) {
             supervisor::reloading();
             server.reload();
