@@ -1,5 +1,7 @@
 #include "actors/limits.h"
 
+#include "actors/session/http/http_limits.h"
+#include "transport/http/request_machine.h"
 #include "transport/mime/message.h"
 #include "transport/smtp/limits.h"
 
@@ -17,6 +19,8 @@ std::vector<Limit> all_limits(const Config& config) {
     const auto jmap = jmap_limits(config);
     const mime::Limits mime;
     const smtp::Limits smtp;
+    const HttpLimits http;
+    const http::Limits request;
     const auto seconds = [](std::chrono::seconds of) { return static_cast<std::uint64_t>(of.count()); };
     return {
         {"store.lane_queue", config.store.lane_queue, "octets", true},
@@ -47,6 +51,27 @@ std::vector<Limit> all_limits(const Config& config) {
         {"SMTP messages of a connection", smtp.transactions, "", false},
         {"SMTP commands without a message", smtp.idle_commands, "", false},
         {"SMTP hops", smtp.hops, "", false},
+        {"HTTP line of a head", request.line, "octets", false},
+        {"HTTP head", request.head, "octets", false},
+        {"HTTP fields of a head", request.headers, "", false},
+        {"HTTP time for a head", http.head_time, "milliseconds", false},
+        {"HTTP time between requests", http.keep_alive, "milliseconds", false},
+        {"HTTP time for the pace of a body", http.pace_time, "milliseconds", false},
+        {"HTTP pace of a body in that time", http.pace, "octets", false},
+        {"HTTP time for an answer", http.answer_time, "milliseconds", false},
+        {"HTTP time without a reader", http.write_stall, "milliseconds", false},
+        {"HTTP sign of life of a stream", http.keep_awake, "milliseconds", false},
+        {"HTTP ping of a WebSocket", http.websocket_ping, "milliseconds", false},
+        {"HTTP body before sign-in", http.unadmitted_body, "octets", false},
+        {"HTTP bodies under way", http.bodies, "octets", false},
+        {"HTTP bodies of a user under way",
+         std::max(http.bodies_of_user, jmap.max_size_upload + jmap.max_size_request), "octets", false},
+        {"HTTP piece of a download", http.piece, "octets", false},
+        {"HTTP pipelined input", http.pipelined, "octets", false},
+        {"HTTP events not taken", http.stream_queue, "octets", false},
+        {"HTTP downloads of a user", http.downloads, "", false},
+        {"HTTP streams of a user", http.streams, "", false},
+        {"HTTP connections of the admin door", http.admin_connections, "", false},
         {"JMAP uploads at once", jmap.max_concurrent_upload, "", false},
         {"JMAP requests at once", jmap.max_concurrent_requests, "", false},
         {"JMAP calls in a request", jmap.max_calls_in_request, "", false},

@@ -16,7 +16,7 @@ jmap::Limits jmap_limits(const Config& config);
 struct Limit {
     std::string_view name; // of the configuration's key, or of the protocol with what is limited
     std::uint64_t value = 0;
-    std::string_view unit;   // "octets", "seconds", or empty: a count
+    std::string_view unit;   // "octets", "seconds", "milliseconds", or empty: a count
     bool configured = false; // there is a key for it
 };
 std::vector<Limit> all_limits(const Config& config);

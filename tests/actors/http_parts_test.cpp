@@ -93,16 +93,21 @@ TEST_CASE("slots are bounded by user and kind, and given back") {
     CHECK(three.take(slots, 7, SlotKind::request));
 }
 
-TEST_CASE("a budget is shared and never passed") {
-    const auto budget = std::make_shared<BodyBudget>(100);
+TEST_CASE("the memory for bodies is shared and never passed, by all or by one user") {
+    const auto budget = std::make_shared<BodyBudget>(100, 60);
     {
-        Share a, b;
-        CHECK(a.grow(budget, 60));
-        CHECK_FALSE(b.grow(budget, 41));
-        CHECK(b.grow(budget, 40));
-        CHECK_FALSE(a.grow(budget, 1));
-        CHECK(a.octets() == 60);
+        Share a, b, c;
+        CHECK(a.grow(budget, 7, 50));
+        CHECK_FALSE(b.grow(budget, 7, 11)); // the user's own bound
+        CHECK(b.grow(budget, 7, 10));
+        CHECK_FALSE(c.grow(budget, 8, 41)); // that of all
+        CHECK(c.grow(budget, 8, 40));
+        CHECK_FALSE(a.grow(budget, 7, 1));
+        CHECK_FALSE(a.grow(budget, 7, ~std::uint64_t{0}));
+        CHECK(a.octets() == 50);
         CHECK(budget->taken() == 100);
     }
     CHECK(budget->taken() == 0);
+    Share again;
+    CHECK(again.grow(budget, 7, 60));
 }

@@ -198,6 +198,7 @@ class Commands:
         self.assertIn("accounts", self.run_command("stats").stdout)
         limits = {limit["name"]: limit["value"] for limit in self.json("stats", "--limits")}
         self.assertEqual(limits["smtp.message_size"], 50_000_000)
+        self.assertEqual(limits["HTTP bodies under way"], 512 << 20)
         self.assertIn("JMAP calls in a request", self.run_command("stats", "--limits").stdout)
 
     def test_usage_errors_change_nothing(self):

@@ -159,7 +159,8 @@ void HttpConnection::admit(net::Connection& connection, std::shared_ptr<Exchange
 }
 
 void HttpConnection::on_body(net::Connection& connection, std::string_view bytes) {
-    if (exchange_->is_admitted && !exchange_->share.grow(context_->bodies, bytes.size())) {
+    if (exchange_->is_admitted &&
+        !exchange_->share.grow(context_->bodies, exchange_->identity->user.id, bytes.size())) {
         auto response = problem(503, "Too much is being uploaded at this moment.");
         response.headers.push_back({"retry-after", "5"});
         return refuse(connection, std::move(response));
@@ -362,6 +363,7 @@ void HttpConnection::push(net::Connection& connection, const std::string& bytes)
 }
 
 void HttpConnection::become_websocket(net::Connection& connection) {
+    user_ = exchange_->identity->user.id;
     exchange_.reset();
     const auto rest = machine_.take_rest();
     state_ = State::websocket;
@@ -406,7 +408,7 @@ bool HttpConnection::holds_frame() {
     }
     if (!frame_share_) frame_share_ = std::make_unique<Share>();
     return held <= frame_share_->octets() ||
-           frame_share_->grow(context_->bodies, held - frame_share_->octets());
+           frame_share_->grow(context_->bodies, user_, held - frame_share_->octets());
 }
 
 void HttpConnection::next_frame(net::Connection& connection) {
@@ -473,8 +475,8 @@ void HttpConnection::on_closed() {
     if (session_) caf::anon_send_exit(session_, caf::exit_reason::user_shutdown);
     session_ = nullptr;
     context_->services.metrics.connection_closed(door_);
+    context_->admission_of(door_).leave(remote_);
     if (is_admin(door_)) return;
-    context_->admission.leave(remote_);
     const std::lock_guard lock(context_->mutex);
     context_->connections.erase(this);
 }

@@ -106,6 +106,7 @@ private:
     std::uint64_t interval_ = 0;         // of signs of life, milliseconds
     std::string sign_of_life_;
     std::unique_ptr<http::WebSocketMachine> websocket_;
+    store::AccountId user_ = 0;          // of the WebSocket
     std::unique_ptr<Share> frame_share_; // of a message that gathers
     bool frame_under_way_ = false;
     unsigned silent_pings_ = 0;

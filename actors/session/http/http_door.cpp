@@ -22,9 +22,8 @@ net::Accept HttpDoors::accept(Door door, std::shared_ptr<const TlsSource> tls) {
         // Behind a loopback address stand many: a proxy's clients.
         const auto remote = connection.is_loopback() ? std::string() : connection.remote();
         const auto certificate = tls ? tls->current() : nullptr;
-        const bool refused =
-            (tls && !certificate) ||
-            (door != Door::admin && (context->draining || !context->admission.enter(remote)));
+        const bool refused = (tls && !certificate) || (door != Door::admin && context->draining) ||
+                             !context->admission_of(door).enter(remote);
         if (refused) {
             context->services.metrics.connection_refused(door);
             return nullptr;

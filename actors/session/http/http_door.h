@@ -11,8 +11,9 @@
 //
 // A connection's loop reads requests; each whole request becomes one message to the connection's session
 // actor, whose answer goes back through the loop. All doors together hold to [limits] http_connections and
-// http_connections_per_address (a connection above them is closed at once). The admin door answers /healthz,
-// /readyz and /metrics and nothing else; the others answer everything but those.
+// http_connections_per_address (a connection above them is closed at once), the admin door to a limit of its
+// own. The admin door answers /healthz, /readyz and /metrics and nothing else; the others answer everything
+// but those.
 //
 // A reverse proxy on the same host is believed: X-Forwarded-For (its last entry) and X-Forwarded-Proto count
 // when the peer is a loopback address or a Unix socket, and never otherwise.

@@ -1,12 +1,11 @@
 // Bounds on what clients may have under way: so many requests, uploads, downloads and streams of one user at
-// a time (RFC 8620 §2: maxConcurrentRequests, maxConcurrentUpload), and so many octets of request bodies in
-// all. Thread-safe; what was taken is given back when its holder goes.
+// a time (RFC 8620 §2: maxConcurrentRequests, maxConcurrentUpload), and so many octets of request bodies, of
+// one user and in all. Thread-safe; what was taken is given back when its holder goes.
 #pragma once
 
 #include "store/ids.h"
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -77,36 +76,53 @@ private:
     SlotKind kind_ = SlotKind::request;
 };
 
-// Octets that all bodies under way may hold together.
+// Octets that the bodies under way may hold: all of them together, and those of one user, so that one cannot
+// fill what all share.
 class BodyBudget {
 public:
-    explicit BodyBudget(std::uint64_t most) : most_(most) {}
-    bool take(std::uint64_t octets) {
-        if (taken_.fetch_add(octets, std::memory_order_relaxed) + octets <= most_) return true;
-        give_back(octets);
-        return false;
+    BodyBudget(std::uint64_t most, std::uint64_t most_of_user) : most_(most), most_of_user_(most_of_user) {}
+
+    bool take(store::AccountId user, std::uint64_t octets) {
+        const std::lock_guard lock(mutex_);
+        const auto found = of_users_.find(user);
+        const auto of_user = found == of_users_.end() ? 0 : found->second;
+        if (octets > most_ - taken_ || octets > most_of_user_ - of_user) return false;
+        taken_ += octets;
+        of_users_[user] = of_user + octets;
+        return true;
     }
-    void give_back(std::uint64_t octets) { taken_.fetch_sub(octets, std::memory_order_relaxed); }
-    [[nodiscard]] std::uint64_t taken() const { return taken_.load(std::memory_order_relaxed); }
+    void give_back(store::AccountId user, std::uint64_t octets) {
+        const std::lock_guard lock(mutex_);
+        taken_ -= octets;
+        const auto found = of_users_.find(user);
+        if ((found->second -= octets) == 0) of_users_.erase(found);
+    }
+    [[nodiscard]] std::uint64_t taken() const {
+        const std::lock_guard lock(mutex_);
+        return taken_;
+    }
 
 private:
-    std::uint64_t most_;
-    std::atomic<std::uint64_t> taken_{0};
+    const std::uint64_t most_, most_of_user_;
+    mutable std::mutex mutex_;
+    std::uint64_t taken_ = 0;
+    std::unordered_map<store::AccountId, std::uint64_t> of_users_;
 };
 
-// A part of a budget that grows with a body.
+// What one body has of the budget; grows with it. One user's for life.
 class Share {
 public:
     Share() = default;
     ~Share() {
-        if (budget_) budget_->give_back(octets_);
+        if (octets_ > 0) budget_->give_back(user_, octets_);
     }
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    bool grow(const std::shared_ptr<BodyBudget>& budget, std::uint64_t octets) {
-        if (!budget->take(octets)) return false;
+    bool grow(const std::shared_ptr<BodyBudget>& budget, store::AccountId user, std::uint64_t octets) {
+        if (!budget->take(user, octets)) return false;
         budget_ = budget;
+        user_ = user;
         octets_ += octets;
         return true;
     }
@@ -115,6 +131,7 @@ public:
 
 private:
     std::shared_ptr<BodyBudget> budget_;
+    store::AccountId user_ = 0;
     std::uint64_t octets_ = 0;
 };
 
