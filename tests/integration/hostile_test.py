@@ -176,6 +176,25 @@ def test_two_thousand_connections_at_once(server: Server) -> None:
         all_is_well(server)
 
 
+def test_the_admin_door_has_a_limit(server: Server) -> None:
+    with contextlib.ExitStack() as stack:
+        clients = connections(stack, server.ports["admin"], 64)
+        for client in clients:
+            client.sendall(write("GET", "/healthz"))
+            assert client.recv(15).startswith(b"HTTP/1.1 200")
+        more = stack.enter_context(connect(server.ports["admin"]))
+        with contextlib.suppress(ConnectionError):
+            assert more.recv(1) == b"", "a connection above the limit was served"
+        all_is_well(server)
+
+    def answers() -> bool:
+        with contextlib.suppress(OSError, EOFError), HttpWire(server.ports["admin"]) as wire:
+            return wire.request("GET", "/healthz").status == 200
+        return False
+
+    wait_for(answers, "the admin door answers again")
+
+
 def test_who_never_reads(server: Server) -> None:
     with contextlib.ExitStack() as stack:
         for client in connections(stack, server.ports["http"], 20, small=True):
