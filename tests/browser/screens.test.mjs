@@ -44,6 +44,10 @@ async function look(page, name, what) {
     await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
     `${what} (${name}) scrolls sideways`,
   );
+  assert.ok(
+    await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight),
+    `${what} (${name}) reaches below the window, where nothing is`,
+  );
   await screenshot(page, `${what}-${name}`);
 }
 
