@@ -3,7 +3,8 @@
 //
 // A submission made by EmailSubmission/set (RFC 8621 §7) is an entry from its commit on. When a held one is
 // due, a commit claims it: its undoStatus is "final" from then on, so that what was cancelled reaches nobody
-// and what reaches somebody was not cancelled. Then its message goes to each recipient of the envelope, and
+// and what reaches somebody was not cancelled. In that commit an email that waits in the mailbox of role
+// "scheduled" moves to the one of role "sent". Then its message goes to each recipient of the envelope, and
 // one commit takes the entry away and tells each recipient's deliveryStatus. A recipient whose mailbox cannot
 // take it for the moment is tried again, some times; of one that is not reached the sender is told by a
 // report in the inbox.

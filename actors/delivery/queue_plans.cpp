@@ -1,8 +1,11 @@
 #include "actors/delivery/queue_plans.h"
 
 #include "actors/mailbox/keep_upload.h"
+#include "actors/session/jmap/email_changes.h"
 #include "actors/session/jmap/ids.h"
 #include "actors/session/jmap/write_call.h"
+
+#include <algorithm>
 
 namespace facteur {
 namespace {
@@ -31,6 +34,32 @@ CallMethod begin(store::AccountId account, std::string_view method, store::Time 
     return call;
 }
 
+// What waited in the mailbox of that role is among what was sent from now on: nobody else is there to move
+// it.
+void file_as_sent(const CallMethod& call, store::EmailId email, store::Draft& draft) {
+    const auto row = draft.now().email(call.account, email);
+    const auto waiting = draft.now().mailbox_by_role(call.account, "scheduled");
+    const auto sent = draft.now().mailbox_by_role(call.account, "sent");
+    if (!row || !waiting || !sent) return;
+    const auto mailboxes = row->mailboxes();
+    if (std::none_of(mailboxes.begin(), mailboxes.end(),
+                     [&](const auto& mailbox) { return mailbox.mailbox == *waiting; }))
+        return;
+    std::string json;
+    jmap::Writer(json)
+        .begin_object()
+        .key("mailboxIds/" + mailbox_id(*waiting))
+        .null()
+        .member("mailboxIds/" + mailbox_id(*sent), true)
+        .key("keywords/$draft")
+        .null()
+        .end_object();
+    const auto patch = jmap::Document::parse(json);
+    const auto object = patch ? jmap::as_object(patch->root()) : std::nullopt;
+    EmailChanges changes(draft, call.created_ids, 0);
+    if (object && changes.update(email, *object)) changes.finish();
+}
+
 store::Result<void> run_claim(const CallMethod& call, jmap::Object arguments, store::Draft& draft,
                               MethodAnswered& answered) {
     const std::string id(text_member(arguments, "id"));
@@ -46,6 +75,7 @@ store::Result<void> run_claim(const CallMethod& call, jmap::Object arguments, st
     submission->undo_status = "final";
     submission->delivery_status = queued_statuses(submission->envelope);
     put_submission(draft, id, *submission);
+    file_as_sent(call, submission->email, draft);
     return {};
 }
 

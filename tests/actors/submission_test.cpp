@@ -259,6 +259,31 @@ TEST_CASE("a held submission can be undone until it is claimed, and goes when it
     }
 }
 
+TEST_CASE("what waits among the scheduled is among the sent once it goes") {
+    const auto now = seconds_now();
+    Academy academy;
+    const auto anne = academy.add("anne"), pierre = academy.add("pierre");
+    const auto made = academy.call(anne, "Mailbox/set",
+                                   {{"create", {{"k", {{"name", "Programmés"}, {"role", "scheduled"}}}}}});
+    const std::string scheduled = made["created"]["k"]["id"];
+    const auto email =
+        make_email(academy, anne, {{"to", to({"pierre"})}, {"mailboxIds", {{scheduled, true}}}});
+    submit(academy, anne, email,
+           envelope("anne@academie.test", {"pierre@academie.test"}, {{"HOLDFOR", "600"}}));
+    const auto seen = [&] {
+        return academy.call(anne, "Email/get",
+                            {{"ids", {email}}, {"properties", {"mailboxIds", "keywords"}}})["list"][0];
+    };
+    CHECK(seen()["mailboxIds"] == Json{{scheduled, true}});
+    Queue later(academy.system(), [now] { return now + 700; });
+    later.start(academy.services());
+    REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+    later.stop();
+    CHECK(seen()["mailboxIds"] == Json{{academy.mailbox(anne, "sent"), true}});
+    CHECK(seen()["keywords"] == Json::object());
+    CHECK(academy.mail(pierre, "inbox").size() == 1);
+}
+
 TEST_CASE("of recipients that fail later the sender is told, by status and by report") {
     const auto now = seconds_now();
     Academy academy;
