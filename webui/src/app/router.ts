@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { writePage } from "../ui/history";
 
 export type Route =
   | { page: "mail"; box: string; email: string | null }
@@ -38,8 +39,7 @@ export function pathOf(to: Route): string {
 export function go(to: Route, options: { replace?: boolean } = {}): void {
   const path = pathOf(to);
   if (path === address.value) return;
-  if (options.replace) history.replaceState({ inside: true }, "", path);
-  else history.pushState({ inside: true }, "", path);
+  writePage(path, options.replace === true);
   address.value = path;
 }
 

@@ -1,8 +1,9 @@
 import { computed, signal } from "@preact/signals";
 import { conversations } from "../app/preferences";
 import { route } from "../app/router";
-import type { Comparator, Filter, Id, Mailbox } from "../jmap";
+import type { Comparator, Filter, FilterCondition, Id, Mailbox } from "../jmap";
 import { filterOf } from "../search/filter";
+import { unread } from "../search/query";
 import { EmailList } from "./store/list";
 import { mailboxOf, mailboxWithRole } from "./store/mailboxes";
 
@@ -21,8 +22,10 @@ export const currentMailbox = computed<Mailbox | null>(() => {
 const lists = new Map<string, EmailList>();
 const mostLists = 12;
 
-function listFor(filter: Filter, collapseThreads: boolean): EmailList {
-  const query = { filter, sort: newestFirst, collapseThreads };
+const soonestFirst: Comparator[] = [{ property: "receivedAt", isAscending: true }];
+
+function listFor(filter: Filter, collapseThreads: boolean, sort = newestFirst): EmailList {
+  const query = { filter, sort, collapseThreads };
   const key = JSON.stringify(query);
   const found = lists.get(key) ?? new EmailList(query);
   lists.delete(key);
@@ -32,25 +35,34 @@ function listFor(filter: Filter, collapseThreads: boolean): EmailList {
   return found;
 }
 
+const single = new Set(["drafts", "scheduled", "trash", "junk"]);
+
 const currentMailboxId = computed(() => currentMailbox.value?.id ?? null);
 
-/** Drafts and what goes for good are single messages, everything else conversations when these are wanted. */
+/** Drafts, what waits to be sent and what goes for good are single messages, everything else conversations when these are wanted. */
 const collapse = computed(() => {
   const role = currentMailbox.value?.role;
-  return conversations.value && role !== "drafts" && role !== "trash" && role !== "junk";
+  return conversations.value && !single.has(role ?? "");
 });
 
 const searchText = computed(() => (route.value.page === "search" ? route.value.query : null));
+
+function quickly(wanted: QuickFilter, folder: FilterCondition): Filter {
+  if (wanted === "flagged") return { ...folder, hasKeyword: "$flagged" };
+  if (wanted === "unread") return unread(folder);
+  return folder;
+}
 
 /** What the list shows: the folder or the search of the page's address. */
 export const currentList = computed<EmailList | null>(() => {
   if (searchText.value !== null) return listFor(filterOf(searchText.value), conversations.value);
   const id = currentMailboxId.value;
   if (id === null) return null;
-  const filter: Record<string, unknown> = { inMailbox: id };
-  if (quickFilter.value === "unread") filter.notKeyword = "$seen";
-  if (quickFilter.value === "flagged") filter.hasKeyword = "$flagged";
-  return listFor(filter, collapse.value);
+  return listFor(
+    quickly(quickFilter.value, { inMailbox: id }),
+    collapse.value,
+    isRole("scheduled") ? soonestFirst : newestFirst,
+  );
 });
 
 export const collapsed = computed(() => currentList.value?.query.collapseThreads ?? false);

@@ -76,7 +76,12 @@ export function searchFilter(terms: readonly Term[], now = new Date()): Filter {
   return conditions.length === 0 ? {} : { operator: "AND", conditions };
 }
 
-function conditionOf({ operator, value }: Term, now: Date): FilterCondition | null {
+/** What nobody has read, within a condition. A draft, which other programs leave without $seen, is nothing to read. */
+export function unread(within: FilterCondition = {}): Filter {
+  return { operator: "AND", conditions: [{ ...within, notKeyword: "$seen" }, { notKeyword: "$draft" }] };
+}
+
+function conditionOf({ operator, value }: Term, now: Date): Filter | null {
   switch (operator) {
     case null:
       return { text: value };
@@ -111,9 +116,9 @@ function conditionOf({ operator, value }: Term, now: Date): FilterCondition | nu
 
 const isNo = (value: string) => /^(non|no|0|sans|without)$/i.test(value);
 
-function stateCondition(value: string): FilterCondition | null {
+function stateCondition(value: string): Filter | null {
   const word = value.toLocaleLowerCase().replace(/[-_ ]/g, "");
-  if (["nonlu", "nonlus", "unread"].includes(word)) return { notKeyword: "$seen" };
+  if (["nonlu", "nonlus", "unread"].includes(word)) return unread();
   if (["lu", "lus", "read"].includes(word)) return { hasKeyword: "$seen" };
   if (["suivi", "suivis", "flagged", "starred"].includes(word)) return { hasKeyword: "$flagged" };
   if (["répondu", "repondu", "answered"].includes(word)) return { hasKeyword: "$answered" };
