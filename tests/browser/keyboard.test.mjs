@@ -122,3 +122,15 @@ test("everything is within reach of Tab, in the order of the page, with the focu
   assert.deepEqual(seen.filter(({ shown }) => !shown), []);
   assert.deepEqual(page.problems, []);
 });
+
+test("a menu is walked with the arrows, and Escape gives the focus back", async () => {
+  const button = page.getByRole("button", { name: /^Compte / });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitem", { name: "Réglages" }).and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("menuitem", { name: /Thème/ }).and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("menu").waitFor({ state: "detached" });
+  await button.and(page.locator(":focus")).waitFor();
+});

@@ -202,3 +202,26 @@ test("printing leaves the message alone on the page", async () => {
     [],
   );
 });
+
+test("a newsletter keeps its measures, a link that would be ours goes, and a picture is shown once", async () => {
+  const jmap = await facteur.jmap(people.camille);
+  await jmap.import([
+    {
+      message: message({
+        subject: "Mesures",
+        html: '<table width="300" cellpadding="20" align="center"><tr><td valign="top"><a href="settings">ici</a> <img src="cid:un@x" width="40" height="30"></td></tr></table>',
+        parts: [{ type: "image/png", name: "un.png", content: png, cid: "un@x" }],
+      }),
+    },
+  ]);
+  await openRow(page, "Mesures");
+  await letter(page).getByText("ici").waitFor();
+  const table = letter(page).locator("table");
+  assert.deepEqual(
+    await table.evaluate((element) => [element.offsetWidth, element.getAttribute("cellpadding"), element.getAttribute("align")]),
+    [300, "20", "center"],
+  );
+  assert.equal(await letter(page).locator("img").count(), 1);
+  assert.equal(await letter(page).locator("img").evaluate((element) => element.width), 40);
+  assert.equal(await letter(page).locator("a").getAttribute("href"), null);
+});

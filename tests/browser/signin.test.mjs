@@ -78,3 +78,23 @@ test("sessions are listed and can be closed; signing out leaves nothing", async 
   await page.goBack().catch(() => undefined);
   await page.getByRole("button", { name: "Se connecter" }).waitFor();
 });
+
+test("over plain HTTP from elsewhere the page says why no password is taken", async () => {
+  // As behind a proxy that does not encrypt.
+  const page = await browser.open(facteur.url, { extraHTTPHeaders: { "X-Forwarded-For": "203.0.113.7" } });
+  await page.getByLabel("Adresse ou identifiant").fill(people.camille.address);
+  await page.getByLabel("Mot de passe").fill(password);
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await page.getByText(/pas protégée.*https:/).waitFor();
+  await expectAccessible(page, "a sign-in that is refused over plain HTTP");
+});
+
+test("a page that is not loopback's and not encrypted says so before a password is typed", async () => {
+  const { port } = new URL(facteur.url);
+  const page = await browser.open(facteur.url);
+  // Chromium keeps pages of other names from asking loopback: the question is answered here.
+  await page.route("**/jmap/session", (route) => route.fulfill({ status: 401, body: "{}" }));
+  await page.goto(`http://messagerie.test:${port}`);
+  await page.getByText(/pas protégée.*https:/).waitFor();
+  await page.context().close();
+});

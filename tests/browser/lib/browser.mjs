@@ -20,7 +20,8 @@ export const patience = 30_000;
 export async function startBrowser() {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    // A name that is not loopback's, for pages that are not a secure context.
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP messagerie.test 127.0.0.1"],
   });
   return {
     close: () => browser.close(),
@@ -46,9 +47,10 @@ export async function startBrowser() {
 
 /** For work on the web UI: its files from a folder, with the server's own policy, instead of those in the program. */
 async function servePages(context, url, folder) {
+  const { port } = new URL(url);
   const policy = (await fetch(url)).headers.get("content-security-policy");
   await context.route(
-    ({ origin, pathname }) => origin === url && !/^\/(jmap|auth|\.well-known)/.test(pathname),
+    ({ port: asked, pathname }) => asked === port && !/^\/(jmap|auth|\.well-known)/.test(pathname),
     (route) => {
       const { pathname } = new URL(route.request().url());
       const path = join(folder, extname(pathname) ? pathname : "index.html");

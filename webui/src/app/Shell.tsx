@@ -3,6 +3,7 @@ import { Compositions } from "../compose";
 import { t } from "../i18n";
 import { FolderList } from "../mail/FolderList";
 import { MailPage } from "../mail/MailPage";
+import { openId } from "../mail/view";
 import { Splitter } from "../ui/Splitter";
 import { useBack } from "../ui/useBack";
 import { BottomBar } from "./BottomBar";
@@ -32,12 +33,14 @@ export function Shell() {
   useKeyboard();
   useTitle();
   const phone = layout.value === "phone";
+  // On a phone an open message has the bar of its own, and all the rest of the height.
+  const reading = phone && openId.value !== null;
   return (
-    <div class={`shell shell-${layout.value}`}>
+    <div class={`shell shell-${layout.value} ${reading ? "shell-reading" : ""}`}>
       <a class="skip-link" href="#content">
         {t("shell.skip")}
       </a>
-      <TopBar />
+      {!reading && <TopBar />}
       {layout.value === "wide" && <Rail />}
       <div class="shell-body">
         {phone ? (

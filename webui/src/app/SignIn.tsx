@@ -15,7 +15,8 @@ export function SignInForm({ known }: FormProps) {
   const name = useSignal(known ?? username.value);
   const password = useSignal("");
   const remember = useSignal(false);
-  const problem = useSignal<LoginError | null>(null);
+  // Over plain HTTP the server takes no password: said before one is typed.
+  const problem = useSignal<LoginError | null>(window.isSecureContext ? null : new LoginError("insecure"));
   const busy = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -77,9 +78,12 @@ export function SignInForm({ known }: FormProps) {
       />
       <div role="alert">
         {problem.value && (
-          <p class="sign-in-problem">
-            {t(`signIn.problem.${problem.value.problem}`, { seconds: problem.value.retryAfter })}
-          </p>
+          <div class="sign-in-problem">
+            <p>{t(`signIn.problem.${problem.value.problem}`, { seconds: problem.value.retryAfter })}</p>
+            {problem.value.problem === "insecure" && location.port === "" && (
+              <a href={`https://${location.host}${location.pathname}`}>{t("signIn.secure")}</a>
+            )}
+          </div>
         )}
       </div>
       <Button kind="primary" type="submit" aria-disabled={busy.value}>

@@ -1,13 +1,15 @@
-import { CircleUserRound, Keyboard, LogOut, Menu as MenuIcon, Moon, PenLine, Settings, Sun } from "lucide";
-import { closeCompositions, compose } from "../compose";
+import { CircleUserRound, Keyboard, LogOut, Menu as MenuIcon, Moon, Settings, Sun } from "lucide";
+import { closeCompositions } from "../compose";
 import { t } from "../i18n";
 import { SearchField } from "../search/SearchField";
-import { Button, IconButton } from "../ui/Button";
+import { Avatar } from "../ui/Avatar";
+import { IconButton } from "../ui/Button";
 import { MenuButton } from "../ui/Menu";
+import { Link } from "./Link";
 import { foldersOpen, layout } from "./layout";
 import { dark, themePreference } from "./preferences";
 import { go } from "./router";
-import { signOut, username } from "./session";
+import { personName, signOut, username } from "./session";
 import { shortcutSheetOpen } from "./shortcuts";
 import "./TopBar.css";
 
@@ -29,16 +31,16 @@ export function TopBar() {
           }}
         />
       ) : (
-        <div class="top-bar-start">
-          <Button kind="primary" icon={PenLine} onClick={() => void compose({ kind: "new" })}>
-            {t("compose.new")}
-          </Button>
-        </div>
+        <Link to={{ page: "mail", box: "inbox", email: null }} class="brand">
+          <img src="/favicon.svg" alt="" width={28} height={28} />
+          <span>Facteur</span>
+        </Link>
       )}
       <SearchField />
       <MenuButton
         label={t("account.menu", { address: username.value })}
         icon={CircleUserRound}
+        class="account"
         items={() => [
           {
             id: "settings",
@@ -66,7 +68,9 @@ export function TopBar() {
           "rule",
           { id: "signOut", label: t("account.signOut"), icon: LogOut, run: () => void leave() },
         ]}
-      />
+      >
+        <Avatar name={personName.value || (username.value.split("@")[0] ?? "")} address={username.value} />
+      </MenuButton>
     </header>
   );
 }

@@ -2,7 +2,7 @@ import { effect, type Signal, signal } from "@preact/signals";
 import type { Language } from "../i18n";
 
 /** Choices that this browser remembers. A wrong or missing entry is the default. */
-function remembered<T>(key: string, initial: T, valid: (value: unknown) => boolean): Signal<T> {
+export function remembered<T>(key: string, initial: T, valid: (value: unknown) => boolean): Signal<T> {
   let value = initial;
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(`facteur.${key}`) ?? "null");
@@ -31,7 +31,7 @@ const oneOf =
   <T>(...values: T[]) =>
   (value: unknown) =>
     values.includes(value as T);
-const boolean = (value: unknown) => typeof value === "boolean";
+export const boolean = (value: unknown) => typeof value === "boolean";
 const width = (value: unknown) => typeof value === "number" && value >= 120 && value <= 2000;
 
 export type Theme = "auto" | "light" | "dark";

@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { Client } from "../jmap";
+import { Client, ConnectionError } from "../jmap";
 import { LoginError, login, logout } from "./auth";
 import { connected } from "./connection";
 
@@ -34,8 +34,10 @@ export async function start(): Promise<void> {
     const session = await client.connect();
     if (session) enter(session.username);
     else phase.value = "signedOut";
-  } catch {
-    phase.value = "unreachable";
+  } catch (error) {
+    // Refused, as a cookie is over plain HTTP: the sign-in says why.
+    const refused = error instanceof ConnectionError && error.status === 403;
+    phase.value = refused ? "signedOut" : "unreachable";
   }
 }
 

@@ -5,13 +5,15 @@ import { useBack } from "../ui/useBack";
 import { attach } from "./attach";
 import "./Composer.css";
 import { ComposerBar } from "./ComposerBar";
-import { ComposerFoot } from "./ComposerFoot";
-import { type Question, question } from "./checks";
+import { type Asking, ComposerFoot } from "./ComposerFoot";
+import { question } from "./checks";
 import { close } from "./close";
 import type { Composition } from "./composition";
 import { Editor } from "./Editor";
 import { Files } from "./Files";
 import { Headers } from "./Headers";
+import { PlainEditor } from "./PlainEditor";
+import { isPicture } from "./pictures";
 import { titleOf } from "./prepare";
 import { QuoteView } from "./QuoteView";
 import { send } from "./send";
@@ -20,7 +22,7 @@ type Props = { composition: Composition; phone: boolean };
 
 /** One message that is being written. */
 export function Composer({ composition, phone }: Props) {
-  const asking = useSignal<Question | null>(null);
+  const asking = useSignal<Asking | null>(null);
   const over = useSignal(false);
   const panel = useRef<HTMLElement>(null);
   const view = phone ? "full" : composition.view.value;
@@ -35,10 +37,10 @@ export function Composer({ composition, phone }: Props) {
 
   useBack(phone, () => void close(composition));
 
-  const trySend = () => {
+  const trySend = (at: Date | null) => {
     const against = question(composition);
-    asking.value = against;
-    if (against === null) void send(composition);
+    asking.value = against && { question: against, at };
+    if (against === null) void send(composition, at);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -47,7 +49,7 @@ export function Composer({ composition, phone }: Props) {
     if (event.defaultPrevented && !inText) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      trySend();
+      trySend(null);
     } else if (event.key === "Escape") {
       event.preventDefault();
       void close(composition);
@@ -75,7 +77,12 @@ export function Composer({ composition, phone }: Props) {
         over.value = false;
         if (!hasFiles(event)) return;
         event.preventDefault();
-        attach(composition, event.dataTransfer?.files ?? []);
+        // A picture that falls on the text goes into it: that is the editor's.
+        const inText = (event.target as HTMLElement).closest(".editor-text") !== null;
+        attach(
+          composition,
+          [...(event.dataTransfer?.files ?? [])].filter((file) => !inText || !isPicture(file)),
+        );
       }}
     >
       <ComposerBar composition={composition} title={title} phone={phone} />
@@ -83,7 +90,11 @@ export function Composer({ composition, phone }: Props) {
         <>
           <div class="composer-scroll">
             <Headers composition={composition} />
-            <Editor composition={composition} onFiles={(files) => attach(composition, files)} />
+            {composition.plain.value ? (
+              <PlainEditor composition={composition} onFiles={(files) => attach(composition, files)} />
+            ) : (
+              <Editor composition={composition} onFiles={(files) => attach(composition, files)} />
+            )}
             <QuoteView composition={composition} />
             <Files composition={composition} />
           </div>

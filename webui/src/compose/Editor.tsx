@@ -1,9 +1,11 @@
 import type { Editor as Tiptap } from "@tiptap/core";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
+import { attachPicture } from "./attach";
 import type { Composition } from "./composition";
 import "./Editor.css";
-import { createEditor } from "./editor-setup";
+import { createEditor, prune } from "./editor-setup";
+import { pictureUrl, widthOf } from "./pictures";
 import { splices } from "./splice";
 import { Toolbar } from "./Toolbar";
 
@@ -19,14 +21,16 @@ export function Editor({ composition, onFiles }: Props) {
     if (!holder.current) return;
     const made = createEditor({
       element: holder.current,
-      html: composition.html.peek(),
+      composition,
       label: t("compose.text"),
       onUpdate: (html, text) => {
         composition.html.value = html;
         composition.text.value = text;
+        prune(made, knownPictures(composition));
       },
       onState: () => render(undefined as never),
       onFiles,
+      onPictures: (files, at) => void insertPictures(made, composition, files, at),
     });
     setEditor(made);
     // An answer begins in its text, a new message with whom it is for.
@@ -41,10 +45,38 @@ export function Editor({ composition, onFiles }: Props) {
     editor.chain().insertContentAt(editor.state.doc.content.size, splice.html).focus("start").run();
   }, [editor, splice]);
 
+  const known = knownPictures(composition);
+  const knownKey = [...known].join();
+  useEffect(() => {
+    if (editor) prune(editor, known);
+  }, [editor, knownKey]);
+
   return (
     <div class="editor">
-      {editor && <Toolbar editor={editor} />}
+      {editor && (
+        <Toolbar editor={editor} onPictures={(files) => void insertPictures(editor, composition, files, null)} />
+      )}
       <div ref={holder} class="editor-holder" />
     </div>
   );
+}
+
+function knownPictures(composition: Composition): Set<string> {
+  return new Set(composition.attachments.value.flatMap(({ cid }) => (cid === null ? [] : [cid])));
+}
+
+async function insertPictures(editor: Tiptap, composition: Composition, files: readonly File[], at: number | null) {
+  for (const file of files) {
+    const cid = attachPicture(composition, file);
+    if (cid === null) continue;
+    const url = await pictureUrl(composition, cid);
+    const width = url ? await widthOf(url) : null;
+    if (editor.isDestroyed) return;
+    const picture = {
+      type: "image",
+      attrs: { src: `cid:${cid}`, alt: file.name.replace(/\.\w+$/, ""), width },
+    };
+    const chain = editor.chain().focus();
+    (at === null ? chain.insertContent(picture) : chain.insertContentAt(at, picture)).run();
+  }
 }

@@ -24,12 +24,13 @@ const noBody = {
 /** The message that goes under what is written: folded, as it was, unless it is wanted in the editor. */
 export function QuoteView({ composition }: { composition: Composition }) {
   const quote = composition.quote.value;
+  const plain = composition.plain.value;
   const [safe, setSafe] = useState<SafeHtml | null>(null);
   const [open, setOpen] = useState(false);
   useEffect(() => {
-    if (!quote || !open) return;
+    if (!quote || !open || plain) return;
     void import("../mail/sanitise").then(({ sanitise }) => setSafe(sanitise(quote.html, { remote: false })));
-  }, [quote, open]);
+  }, [quote, open, plain]);
   if (!quote) return null;
   const images = composition.attachments.value.map((file) => ({
     partId: null,
@@ -71,7 +72,8 @@ export function QuoteView({ composition }: { composition: Composition }) {
         </Button>
       </div>
       <p class="composer-attribution">{quote.attribution}</p>
-      {safe && (
+      {plain && <p class="plain">{quote.text}</p>}
+      {safe && !plain && (
         <HtmlFrame safe={safe} body={{ ...noBody, attachments: images }} remote={false} title={t("reader.quoted")} />
       )}
     </details>

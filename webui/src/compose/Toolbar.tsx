@@ -4,6 +4,7 @@ import {
   Bold,
   Heading2,
   type IconNode,
+  ImagePlus,
   Italic,
   Link2,
   List,
@@ -20,7 +21,8 @@ import { Button, IconButton } from "../ui/Button";
 type Tool = { id: string; label: string; icon: IconNode; shortcut?: string; active: boolean; run: () => void };
 
 /** Formats; one stop for Tab, arrows move within (the pattern of a toolbar). */
-export function Toolbar({ editor }: { editor: Editor }) {
+export function Toolbar({ editor, onPictures }: { editor: Editor; onPictures: (files: File[]) => void }) {
+  const picture = useRef<HTMLInputElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const linking = useSignal(false);
   const chain = () => editor.chain().focus();
@@ -94,6 +96,13 @@ export function Toolbar({ editor }: { editor: Editor }) {
       },
     },
     {
+      id: "picture",
+      label: t("format.picture"),
+      icon: ImagePlus,
+      active: false,
+      run: () => picture.current?.click(),
+    },
+    {
       id: "clear",
       label: t("format.clear"),
       icon: RemoveFormatting,
@@ -126,6 +135,18 @@ export function Toolbar({ editor }: { editor: Editor }) {
           />
         ))}
       </div>
+      <input
+        ref={picture}
+        type="file"
+        accept="image/png,image/jpeg,image/gif,image/webp"
+        multiple
+        hidden
+        aria-label={t("format.picture")}
+        onChange={(event) => {
+          onPictures([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = "";
+        }}
+      />
       {linking.value && (
         <LinkForm
           editor={editor}

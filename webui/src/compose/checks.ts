@@ -1,8 +1,8 @@
 import { isPlausible } from "./addresses";
 import type { Composition } from "./composition";
 
-/** What is asked once before a message goes; "recipient" and "address" cannot be answered with yes. */
-export type Question = "recipient" | "address" | "uploading" | "subject" | "attachment" | "many";
+/** What is asked once before a message goes; the hard ones cannot be answered with yes. */
+export type Question = "recipient" | "address" | "uploading" | "failed" | "subject" | "attachment" | "many";
 
 const attachmentWords =
   /pi[eè]ces?[- ]jointes?|ci[- ]joint|en pj\b|\bpj\b|je (?:vous |te )?(?:joins|transmets en)|attached|attachment|enclosed/i;
@@ -17,6 +17,7 @@ export function question(composition: Composition): Question | null {
   if (all.length === 0) return "recipient";
   if (all.some(({ email }) => !isPlausible(email))) return "address";
   if (attachments.value.some((file) => file.blobId === null && file.problem === "")) return "uploading";
+  if (attachments.value.some((file) => file.problem !== "")) return "failed";
   if (subject.value.trim() === "" && !asked.has("subject")) return "subject";
   const files = attachments.value.some((file) => file.blobId !== null && file.cid === null);
   if (!files && attachmentWords.test(text.value) && !asked.has("attachment")) return "attachment";
@@ -25,5 +26,5 @@ export function question(composition: Composition): Question | null {
 }
 
 export function isHard(asked: Question): boolean {
-  return asked === "recipient" || asked === "address" || asked === "uploading";
+  return asked === "recipient" || asked === "address" || asked === "uploading" || asked === "failed";
 }

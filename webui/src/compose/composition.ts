@@ -33,6 +33,8 @@ export type Kept = {
   subject: string;
   html: string;
   text: string;
+  /** Only `text` goes, as it is. */
+  plain: boolean;
   quote: Quote | null;
   inReplyTo: string[];
   references: string[];
@@ -53,9 +55,10 @@ export type Composition = {
   cc: Signal<EmailAddress[]>;
   bcc: Signal<EmailAddress[]>;
   subject: Signal<string>;
-  /** What the editor holds, as HTML and as text; the quote is apart. */
+  /** What the editor holds, as HTML and as text; the quote is apart. In plain text only `text` counts. */
   html: Signal<string>;
   text: Signal<string>;
+  plain: Signal<boolean>;
   quote: Signal<Quote | null>;
   inReplyTo: string[];
   references: string[];
@@ -84,6 +87,7 @@ export function emptyKept(): Kept {
     subject: "",
     html: "",
     text: "",
+    plain: false,
     quote: null,
     inReplyTo: [],
     references: [],
@@ -110,6 +114,8 @@ export function revive(kept: Kept, domain: string): Composition {
     subject: signal(kept.subject),
     html: signal(kept.html),
     text: signal(kept.text),
+    // What an older page has kept does not say.
+    plain: signal(kept.plain ?? false),
     quote: signal(kept.quote),
     inReplyTo: kept.inReplyTo,
     references: kept.references,
@@ -136,6 +142,7 @@ export function keep(composition: Composition): Kept {
     subject: composition.subject.value,
     html: composition.html.value,
     text: composition.text.value,
+    plain: composition.plain.value,
     quote: composition.quote.value,
     inReplyTo: composition.inReplyTo,
     references: composition.references,
@@ -146,9 +153,9 @@ export function keep(composition: Composition): Kept {
   };
 }
 
-/** What distinguishes two states for the server: a new draft id alone is no change. */
+/** What distinguishes two states for the server: where it keeps the draft and its files is no change. */
 export function fingerprint(kept: Kept): string {
-  return JSON.stringify({ ...kept, draftId: null });
+  return JSON.stringify({ ...kept, draftId: null, attachments: kept.attachments.map(({ key, cid }) => [key, cid]) });
 }
 
 /** Whether nothing has been written that anybody would miss. */

@@ -49,6 +49,28 @@ it("names only the headers that are there", () => {
     mailboxIds: { D1: true },
     keywords: { $draft: true, $seen: true },
     messageId: ["k@ac.test"],
-    attachments: [],
+    bodyStructure: { type: "multipart/alternative", subParts: [{ partId: "text" }, { partId: "html" }] },
+  });
+});
+
+it("puts the pictures that the text shows beside it, and leaves those out that were taken out of it", () => {
+  const file = (key: string, cid: string | null) => ({ key, name: key, type: "image/png", size: 1, blobId: key, cid });
+  const kept = {
+    ...reply,
+    html: '<p><img src="cid:a@x"></p>',
+    attachments: [file("a", "a@x"), file("b", "b@x"), file("c", null)],
+  };
+  expect(emailOf(kept, { name: null, email: "me@ac.test" }, "D1").bodyStructure).toMatchObject({
+    type: "multipart/mixed",
+    subParts: [
+      {
+        type: "multipart/alternative",
+        subParts: [{ partId: "text" }, { type: "multipart/related", subParts: [{ partId: "html" }, { blobId: "a" }] }],
+      },
+      { blobId: "c", disposition: "attachment" },
+    ],
+  });
+  expect(emailOf({ ...kept, plain: true }, { name: null, email: "me@ac.test" }, "D1").bodyStructure).toMatchObject({
+    subParts: [{ partId: "text" }, { blobId: "c" }],
   });
 });

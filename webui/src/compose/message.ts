@@ -2,14 +2,28 @@ import type { EmailAddress } from "../jmap";
 import { htmlToText } from "../mail/htmlText";
 import { escapeHtml } from "../mail/text";
 import type { Kept, Quote } from "./composition";
+import { shownIn } from "./pictures";
+import { dateWithOffset, utcDate } from "./schedule";
 
 /** The mark by which a draft's quote is found again; the first class is the one that other programs fold. */
 const quoteClass = "gmail_quote facteur_quote";
 
 /** The whole HTML of a message: what was written, then what is quoted. */
 export function wholeHtml(kept: Kept): string {
-  const written = kept.html || "<p></p>";
+  const written = paragraphs(kept.html || "<p></p>");
   return `<!doctype html><html><head><meta charset="utf-8"></head><body>${written}${kept.quote ? quoteHtml(kept.quote) : ""}</body></html>`;
+}
+
+const paragraph = '<p style="margin:0">';
+const blank = `${paragraph}<br></p>`;
+
+/** Lines stand in the letter as they stood in the editor: no gaps between them, and blank ones are seen. */
+function paragraphs(html: string): string {
+  return html.replace(/<p>/g, paragraph).replaceAll(`${paragraph}</p>`, blank);
+}
+
+function editable(html: string): string {
+  return html.replaceAll(blank, "<p></p>").replaceAll(paragraph, "<p>");
 }
 
 function quoteHtml({ html, attribution, forward }: Quote): string {
@@ -22,17 +36,20 @@ function quoteHtml({ html, attribution, forward }: Quote): string {
 export function wholeText(kept: Kept): string {
   const { quote } = kept;
   // An editor in which nothing was typed has told no text, and may hold a signature.
-  const written = kept.text || htmlToText(kept.html);
-  if (!quote) return written;
-  const quoted = quote.forward ? quote.text : quote.text.replace(/^/gm, "> ").replace(/^> >/gm, ">>");
-  return `${written}\n\n${quote.attribution}\n${quote.forward ? "\n" : ""}${quoted}\n`;
+  const written = kept.plain ? kept.text : kept.text || htmlToText(kept.html);
+  return quote ? `${written}\n\n${quotedText(quote)}` : written;
+}
+
+export function quotedText({ text, attribution, forward }: Quote): string {
+  const quoted = forward ? text : text.replace(/^/gm, "> ").replace(/^> >/gm, ">>");
+  return `${attribution}\n${forward ? "\n" : ""}${quoted}\n`;
 }
 
 /** Cuts a draft's HTML into what is for the editor and what is quoted. */
 export function splitDraft(html: string, text: string): { html: string; quote: Quote | null } {
   const page = new DOMParser().parseFromString(html, "text/html");
   const holder = page.querySelector<HTMLElement>(".facteur_quote");
-  if (!holder) return { html: page.body.innerHTML, quote: null };
+  if (!holder) return { html: editable(page.body.innerHTML), quote: null };
   holder.remove();
   const forward = holder.dataset.forward === "1";
   const head = holder.firstElementChild as HTMLElement | null;
@@ -44,7 +61,7 @@ export function splitDraft(html: string, text: string): { html: string; quote: Q
   const at = text.indexOf(attribution);
   const quoted = at < 0 ? (body?.textContent ?? "") : text.slice(at + attribution.length).trim();
   return {
-    html: page.body.innerHTML,
+    html: editable(page.body.innerHTML),
     quote: {
       html: body?.innerHTML ?? "",
       text: forward ? quoted : quoted.replace(/^>>/gm, "> >").replace(/^> ?/gm, ""),
@@ -54,8 +71,13 @@ export function splitDraft(html: string, text: string): { html: string; quote: Q
   };
 }
 
-/** The object of Email/set that a composition makes (RFC 8621 section 4.6). */
-export function emailOf(kept: Kept, from: EmailAddress, mailboxId: string): Record<string, unknown> {
+type Part = Record<string, unknown>;
+
+/**
+ * The object of Email/set that a composition makes (RFC 8621 section 4.6). One that waits for its time is dated then:
+ * its readers see when it came, not when it was written.
+ */
+export function emailOf(kept: Kept, from: EmailAddress, mailboxId: string, at: Date | null = null): Part {
   const lists = { to: kept.to, cc: kept.cc, bcc: kept.bcc, inReplyTo: kept.inReplyTo, references: kept.references };
   return {
     mailboxIds: { [mailboxId]: true },
@@ -64,15 +86,44 @@ export function emailOf(kept: Kept, from: EmailAddress, mailboxId: string): Reco
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
     subject: kept.subject,
     messageId: [kept.messageId],
-    textBody: [{ partId: "text", type: "text/plain" }],
-    htmlBody: [{ partId: "html", type: "text/html" }],
-    bodyValues: { text: { value: wholeText(kept) }, html: { value: wholeHtml(kept) } },
-    attachments: kept.attachments.map(({ blobId, name, type, cid }) => ({
-      blobId,
-      name,
-      type,
-      disposition: cid ? "inline" : "attachment",
-      ...(cid ? { cid } : {}),
-    })),
+    ...(at ? { sentAt: dateWithOffset(at), receivedAt: utcDate(at) } : {}),
+    bodyStructure: structure(kept),
+    bodyValues: {
+      text: { value: wholeText(kept) },
+      ...(kept.plain ? {} : { html: { value: wholeHtml(kept) } }),
+    },
   };
 }
+
+/** The pictures that the text shows, and the other files. A picture that was taken out of the text is neither. */
+export function filesIn(kept: Kept): { related: Kept["attachments"]; files: Kept["attachments"] } {
+  const pictures = kept.plain ? new Set<string>() : shownIn(kept.html + (kept.quote?.html ?? ""));
+  return {
+    related: kept.attachments.filter(({ cid }) => cid !== null && pictures.has(cid)),
+    files: kept.attachments.filter(({ cid }) => cid === null),
+  };
+}
+
+/** Text alone or both forms; pictures beside the HTML that shows them; files after all that. */
+function structure(kept: Kept): Part {
+  const { related, files } = filesIn(kept);
+  const text = { partId: "text", type: "text/plain" };
+  const html = { partId: "html", type: "text/html" };
+  const body = kept.plain
+    ? text
+    : multipart("alternative", [
+        text,
+        related.length > 0 ? multipart("related", [html, ...related.map(filePart)]) : html,
+      ]);
+  return files.length > 0 ? multipart("mixed", [body, ...files.map(filePart)]) : body;
+}
+
+const multipart = (kind: string, subParts: Part[]): Part => ({ type: `multipart/${kind}`, subParts });
+
+const filePart = ({ blobId, name, type, cid }: Kept["attachments"][number]): Part => ({
+  blobId,
+  name,
+  type,
+  disposition: cid ? "inline" : "attachment",
+  ...(cid ? { cid } : {}),
+});

@@ -13,17 +13,20 @@ import { emptyKept, type Kept, type Quote } from "./composition";
 import { identities } from "./identities";
 import { fromMailto } from "./mailto";
 import { splitDraft } from "./message";
+import { shownIn } from "./pictures";
+import { writesPlain } from "./preference";
 
 /** What a composition holds when it opens. */
 export async function prepare(start: Start): Promise<Kept> {
   const own = await identities().catch((): Identity[] => []);
+  const plain = writesPlain.peek();
   if (start.kind === "new") {
-    const kept = { ...emptyKept(), to: start.to ? parseAddresses(start.to) : [] };
+    const kept = { ...emptyKept(), plain, to: start.to ? parseAddresses(start.to) : [] };
     return withIdentity(start.mailto ? { ...kept, ...fromMailto(start.mailto) } : kept, own[0]);
   }
   const { head, body } = await load(start.emailId);
   if (start.kind === "draft") return fromDraft(head, body, own);
-  return answer(start.kind, head, body, own);
+  return answer(start.kind, head, body, own, plain);
 }
 
 async function load(id: Id): Promise<{ head: EmailHeader; body: EmailBody }> {
@@ -35,6 +38,10 @@ async function load(id: Id): Promise<{ head: EmailHeader; body: EmailBody }> {
 
 function withIdentity(kept: Kept, identity: Identity | undefined): Kept {
   if (!identity) return kept;
+  if (kept.plain) {
+    const text = identity.textSignature || htmlToText(identity.htmlSignature);
+    return { ...kept, identityId: identity.id, text: kept.text + (text && `\n\n${text}`) };
+  }
   const signature = identity.htmlSignature || (identity.textSignature && textToHtml(identity.textSignature));
   return { ...kept, identityId: identity.id, html: kept.html + (signature ? `<p></p><p></p>${signature}` : "") };
 }
@@ -59,20 +66,6 @@ function htmlOf(body: EmailBody): string {
       return part.type === "text/html" ? value : textToHtml(value);
     })
     .join("<br>");
-}
-
-/** The original's HTML, made harmless once more before it goes out under one's own name. */
-function quotedHtml(body: EmailBody): string {
-  const page = new DOMParser().parseFromString(
-    sanitise(htmlOf(body), { remote: true, outgoing: true }).html,
-    "text/html",
-  );
-  for (const style of page.querySelectorAll("style")) style.remove();
-  for (const image of page.querySelectorAll<HTMLElement>("img[data-cid]")) {
-    image.setAttribute("src", `cid:${image.dataset.cid}`);
-    image.removeAttribute("data-cid");
-  }
-  return page.body.innerHTML;
 }
 
 function attribution(head: EmailHeader, body: EmailBody, forward: boolean): string {
@@ -118,11 +111,17 @@ export function answerSubject(subject: string | null, prefix: "Re" | "Tr" | "Fwd
   return `${prefix}: ${bare}`;
 }
 
-function answer(kind: "reply" | "replyAll" | "forward", head: EmailHeader, body: EmailBody, own: Identity[]): Kept {
+function answer(
+  kind: "reply" | "replyAll" | "forward",
+  head: EmailHeader,
+  body: EmailBody,
+  own: Identity[],
+  plain: boolean,
+): Kept {
   const addresses = [...own.map((identity) => identity.email), username.value];
   const forward = kind === "forward";
   const quote: Quote = {
-    html: quotedHtml(body),
+    html: safeAgain(htmlOf(body)),
     text: textOf(body),
     attribution: attribution(head, body, forward),
     forward,
@@ -133,6 +132,7 @@ function answer(kind: "reply" | "replyAll" | "forward", head: EmailHeader, body:
   );
   const kept: Kept = {
     ...emptyKept(),
+    plain,
     to,
     cc,
     subject: answerSubject(head.subject, forward ? "Tr" : "Re"),
@@ -147,8 +147,11 @@ function answer(kind: "reply" | "replyAll" | "forward", head: EmailHeader, body:
 
 /** What goes along: with a forward everything, with an answer only the images that the quote shows. */
 function filesOf(body: EmailBody, html: string, all: boolean): Kept["attachments"] {
-  return body.attachments.flatMap((part, at) => {
-    const shown = part.cid !== null && html.includes(`cid:${part.cid}`);
+  const pictures = shownIn(html);
+  // A picture between two texts is a part of the body, for JMAP.
+  const parts = [...body.attachments, ...body.htmlBody.filter((part) => !part.type.startsWith("text/"))];
+  return parts.flatMap((part, at) => {
+    const shown = part.cid !== null && pictures.has(part.cid);
     if (!part.blobId || (!all && !shown)) return [];
     const name = part.name ?? (part.type === "message/rfc822" ? "message.eml" : "");
     return [
@@ -158,9 +161,10 @@ function filesOf(body: EmailBody, html: string, all: boolean): Kept["attachments
 }
 
 function fromDraft(head: EmailHeader, body: EmailBody, own: Identity[]): Kept {
-  const { html, quote } = splitDraft(htmlOf(body), textOf(body));
+  const plain = !body.htmlBody.some((part) => part.type === "text/html");
+  const { html, quote } = plain ? { html: "", quote: null } : splitDraft(htmlOf(body), textOf(body));
   const from = head.from?.[0];
-  const safe = sanitise(html, { remote: true, outgoing: true }).html;
+  const safe = safeAgain(html);
   return {
     ...emptyKept(),
     messageId: body.messageId?.[0] ?? "",
@@ -171,18 +175,23 @@ function fromDraft(head: EmailHeader, body: EmailBody, own: Identity[]): Kept {
     bcc: body.bcc ?? [],
     subject: head.subject ?? "",
     html: safe,
-    text: htmlToText(safe),
-    quote: quote && { ...quote, html: sanitiseQuote(quote.html) },
+    text: plain ? textOf(body) : htmlToText(safe),
+    plain,
+    quote: quote && { ...quote, html: safeAgain(quote.html) },
     inReplyTo: body.inReplyTo ?? [],
     references: body.references ?? [],
-    attachments: filesOf(body, quote?.html ?? "", true),
+    attachments: filesOf(body, html + (quote?.html ?? ""), true),
   };
 }
 
-function sanitiseQuote(html: string): string {
+/** HTML that goes out once more: nothing in it acts, and its pictures are by Content-ID as before. */
+function safeAgain(html: string): string {
   const page = new DOMParser().parseFromString(sanitise(html, { remote: true, outgoing: true }).html, "text/html");
-  for (const image of page.querySelectorAll<HTMLElement>("img[data-cid]"))
+  for (const style of page.querySelectorAll("style")) style.remove();
+  for (const image of page.querySelectorAll<HTMLElement>("img[data-cid]")) {
     image.setAttribute("src", `cid:${image.dataset.cid}`);
+    image.removeAttribute("data-cid");
+  }
   return page.body.innerHTML;
 }
 

@@ -1,13 +1,15 @@
-import { effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import { client, username } from "../app/session";
 import { t } from "../i18n";
-import { type EmailHeader, ObjectError, Request, type SetResponse } from "../jmap";
+import { type Id, ObjectError, Request } from "../jmap";
 import { problemText } from "../mail/problem";
 import { mailboxWithRole } from "../mail/store/mailboxes";
 import { type Composition, fingerprint, isEmpty, type Kept, keep } from "./composition";
+import { addCreate } from "./create";
 import { identityOf, senderOf } from "./identities";
 import { dropLocally, keepLocally } from "./local";
 import { emailOf } from "./message";
+import { forgetPictures } from "./pictures";
 
 const localPause = 250;
 const remotePause = 2500;
@@ -54,6 +56,7 @@ export function follow(composition: Composition, unsaved = false): void {
 export function unfollow(composition: Composition, drop: boolean): void {
   savers.get(composition.key)?.stop();
   savers.delete(composition.key);
+  forgetPictures(composition.key);
   if (drop) dropLocally(composition.key);
 }
 
@@ -80,9 +83,15 @@ async function saveNow(composition: Composition, saver: Saver): Promise<void> {
   const state = fingerprint(kept);
   if (state === saver.saved || (isEmpty(kept) && kept.draftId === null)) return;
   try {
-    const id = await replaceDraft(kept);
+    const { id, attachments } = await replaceDraft(kept);
     saver.saved = state;
-    composition.draftId.value = id;
+    batch(() => {
+      composition.draftId.value = id;
+      const places = new Map(attachments.map(({ key, blobId }) => [key, blobId]));
+      composition.attachments.value = composition.attachments
+        .peek()
+        .map((file) => ({ ...file, blobId: places.get(file.key) ?? file.blobId }));
+    });
     composition.savedAt.value = new Date();
     composition.problem.value = "";
   } catch (error) {
@@ -91,19 +100,16 @@ async function saveNow(composition: Composition, saver: Saver): Promise<void> {
   }
 }
 
-/** Emails cannot be changed: the new draft takes the old one's place in one step. */
-async function replaceDraft(kept: Kept): Promise<string> {
+/** Emails cannot be changed: a new draft takes the old one's place, which goes once the new one is there. */
+export async function replaceDraft(kept: Kept): Promise<Pick<Kept, "attachments"> & { id: Id }> {
   const drafts = mailboxWithRole("drafts");
   if (!drafts) throw new ObjectError("notFound", "drafts");
   const from = senderOf(await identityOf(kept.identityId));
   const request = new Request();
-  const create = request.add<SetResponse<EmailHeader>>("Email/set", {
-    accountId: client.accountId,
-    create: { draft: emailOf(kept, from, drafts.id) },
-    ...(kept.draftId ? { destroy: [kept.draftId] } : {}),
-  });
-  const answer = (await client.send(request)).of(create);
-  const refused = answer.notCreated?.draft;
+  const { create, moved } = addCreate(request, emailOf(kept, from, drafts.id), kept, drafts.id);
+  const answers = await client.send(request);
+  const answer = answers.of(create);
+  const refused = answer.notCreated?.message;
   if (refused) throw new ObjectError(refused.type, "draft", refused.properties ?? [], refused.description ?? undefined);
-  return answer.created?.draft?.id as string;
+  return { id: answer.created?.message?.id as Id, attachments: moved(answers) };
 }

@@ -77,7 +77,7 @@ export type QueryChangesResponse = {
   added: { id: Id; index: number }[];
 };
 
-export type MailboxRole = "inbox" | "drafts" | "sent" | "archive" | "junk" | "trash";
+export type MailboxRole = "inbox" | "drafts" | "scheduled" | "sent" | "archive" | "junk" | "trash";
 
 export type MailboxRights = {
   mayReadItems: boolean;

@@ -3,20 +3,24 @@ import {
   Archive,
   ChevronDown,
   ChevronRight,
+  Clock,
   FileText,
   Folder,
   type IconNode,
   Inbox,
+  PenLine,
   Send,
   ShieldAlert,
   Trash2,
 } from "lucide";
 import type { ComponentChildren } from "preact";
 import { Link } from "../app/Link";
-import { foldersOpen } from "../app/layout";
+import { foldersOpen, layout } from "../app/layout";
 import { route } from "../app/router";
+import { compose } from "../compose";
 import { t } from "../i18n";
 import type { Mailbox } from "../jmap";
+import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { dropProps } from "./drag";
 import "./FolderList.css";
@@ -28,6 +32,7 @@ import { keyOf, type MailboxNode, mailboxOf, ownTree, specialMailboxes } from ".
 const icons: Record<string, IconNode> = {
   inbox: Inbox,
   drafts: FileText,
+  scheduled: Clock,
   sent: Send,
   archive: Archive,
   junk: ShieldAlert,
@@ -41,9 +46,16 @@ export function folderIcon(mailbox: Mailbox): IconNode {
 export function FolderList({ children }: { children?: ComponentChildren }) {
   return (
     <nav class="folders" aria-label={t("folders.title")}>
+      {layout.value !== "phone" && (
+        <div class="folders-compose">
+          <Button kind="primary" icon={PenLine} onClick={() => void compose({ kind: "new" })}>
+            {t("compose.new")}
+          </Button>
+        </div>
+      )}
       <div class="folders-scroll">
         <ul>
-          {specialMailboxes.value.map((mailbox) => (
+          {specialMailboxes.value.filter(isShown).map((mailbox) => (
             <li key={mailbox.id}>
               <FolderItem mailbox={mailbox} />
             </li>
@@ -59,6 +71,12 @@ export function FolderList({ children }: { children?: ComponentChildren }) {
       {children}
     </nav>
   );
+}
+
+/** What waits to be sent has a line while there is any. */
+function isShown(mailbox: Mailbox): boolean {
+  const now = route.value;
+  return mailbox.role !== "scheduled" || mailbox.totalEmails > 0 || (now.page === "mail" && now.box === "scheduled");
 }
 
 function FolderTree({ nodes, depth }: { nodes: MailboxNode[]; depth: number }) {
@@ -100,8 +118,8 @@ function FolderBranch({ node, depth }: { node: MailboxNode; depth: number }) {
 function FolderItem({ mailbox }: { mailbox: Mailbox }) {
   const now = route.value;
   const current = now.page === "mail" && mailboxOf(now.box)?.id === mailbox.id;
-  const drafts = mailbox.role === "drafts";
-  const count = drafts
+  const waiting = mailbox.role === "drafts" ? "drafts" : mailbox.role === "scheduled" ? "scheduled" : null;
+  const count = waiting
     ? mailbox.totalEmails
     : mailbox.role === "trash" || mailbox.role === "sent"
       ? 0
@@ -109,7 +127,7 @@ function FolderItem({ mailbox }: { mailbox: Mailbox }) {
   return (
     <Link
       to={{ page: "mail", box: keyOf(mailbox), email: null }}
-      class={`folder ${count > 0 && !drafts ? "folder-unread" : ""}`}
+      class={`folder ${count > 0 && !waiting ? "folder-unread" : ""}`}
       aria-current={current ? "page" : undefined}
       onClick={() => {
         foldersOpen.value = false;
@@ -117,11 +135,13 @@ function FolderItem({ mailbox }: { mailbox: Mailbox }) {
       {...dropProps(mailbox)}
     >
       <Icon of={folderIcon(mailbox)} />
-      <span class="ellipsis">{mailboxName(mailbox)}</span>
+      <span class="ellipsis" title={mailboxName(mailbox)}>
+        {mailboxName(mailbox)}
+      </span>
       {count > 0 && (
         <span class="folder-count">
           {count}
-          <span class="hidden-label"> {drafts ? t("folders.drafts", { count }) : t("folders.unread", { count })}</span>
+          <span class="hidden-label"> {t(`folders.${waiting ?? "unread"}`, { count })}</span>
         </span>
       )}
     </Link>

@@ -10,6 +10,7 @@ import {
   ShieldAlert,
   ShieldCheck,
   Trash2,
+  Undo2,
   X,
 } from "lucide";
 import { t } from "../i18n";
@@ -17,7 +18,7 @@ import type { Mailbox } from "../jmap";
 import { Button, IconButton } from "../ui/Button";
 import { MenuButton, type MenuItem } from "../ui/Menu";
 import { archive, failed, junk, notJunk } from "./actions";
-import { acting, deleteRows, rowUnread, toggleFlag, toggleSeen } from "./commands";
+import { acting, deleteLabel, deleteRows, rowUnread, toggleFlag, toggleSeen } from "./commands";
 import { emptyMailbox } from "./destroy";
 import "./ListBar.css";
 import { moveMenu } from "./MoveMenu";
@@ -110,12 +111,12 @@ function SelectionBar() {
         {t("list.selected", { count })}
       </span>
       <span class="list-bar-space" />
-      {role !== "archive" && (
+      {role !== "archive" && role !== "scheduled" && (
         <IconButton label={t("action.archive")} icon={Archive} shortcut="e" onClick={() => void archive(acting())} />
       )}
       <IconButton
-        label={role === "trash" ? t("action.destroy") : t("action.trash")}
-        icon={Trash2}
+        label={deleteLabel(role)}
+        icon={role === "scheduled" ? Undo2 : Trash2}
         shortcut="#"
         onClick={() => void deleteRows(acting())}
       />

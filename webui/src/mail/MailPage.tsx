@@ -1,6 +1,8 @@
+import { MailOpen } from "lucide";
 import { layout } from "../app/layout";
 import { listHeight, listWidth, readerPlace } from "../app/preferences";
 import { t } from "../i18n";
+import { Icon } from "../ui/Icon";
 import { Splitter } from "../ui/Splitter";
 import "./MailPage.css";
 import { MessageList } from "./MessageList";
@@ -60,5 +62,10 @@ export function MailPage() {
 }
 
 function NothingOpen() {
-  return <p class="mail-nothing">{t("reader.nothing")}</p>;
+  return (
+    <div class="mail-nothing">
+      <Icon of={MailOpen} size={40} />
+      <p>{t("reader.nothing")}</p>
+    </div>
+  );
 }

@@ -43,7 +43,11 @@ function textOf(part: EmailBodyPart, body: EmailBody): string {
 }
 
 function htmlOf(body: EmailBody): string {
+  const texts = body.htmlBody.filter(isHtml).map((part) => body.bodyValues[part.partId ?? ""]?.value ?? "");
+  // A picture that a text shows in its place is not shown once more behind it.
+  const isShown = ({ cid }: EmailBodyPart) => cid !== null && texts.some((text) => text.includes(`cid:${cid}`));
   return body.htmlBody
+    .filter((part) => !isImage(part) || !isShown(part))
     .map((part) => {
       if (isHtml(part)) return body.bodyValues[part.partId ?? ""]?.value ?? "";
       if (isImage(part)) return `<p><img src="cid:part-${part.partId}" alt=""></p>`;

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { ChevronDown, ChevronUp, TriangleAlert } from "lucide";
 import type { ComponentChildren } from "preact";
+import { layout } from "../app/layout";
 import { ownDomain } from "../app/session";
 import { t } from "../i18n";
 import type { EmailAddress, EmailBody, EmailHeader } from "../jmap";
@@ -8,7 +9,7 @@ import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import { AddressButton } from "./AddressButton";
 import { disagreement, isOutside } from "./addresses";
-import { displayName, longTime, shortTime } from "./format";
+import { displayName, longTime, mediumTime, shortTime } from "./format";
 import "./MessageHead.css";
 
 type Props = { value: EmailHeader; body: EmailBody | null; onFold?: () => void; menu: ComponentChildren };
@@ -19,6 +20,12 @@ export function MessageHead({ value, body, onFold, menu }: Props) {
   const author = value.from?.[0];
   const name = author ? displayName(author) : t("list.noSender");
   const other = author ? disagreement(author) : null;
+  const phone = layout.value === "phone";
+  const when = (
+    <time dateTime={value.receivedAt} title={longTime(value.receivedAt)}>
+      {phone ? shortTime(value.receivedAt) : mediumTime(value.receivedAt)}
+    </time>
+  );
   return (
     <header class="message-head">
       <Avatar name={name} address={author?.email ?? ""} />
@@ -28,6 +35,12 @@ export function MessageHead({ value, body, onFold, menu }: Props) {
           {author && isOutside(author, ownDomain.value) && <span class="outside">{t("reader.outside")}</span>}
         </p>
         <p class="message-to">
+          {phone && (
+            <>
+              {when}
+              <span aria-hidden="true">·</span>
+            </>
+          )}
           <span class="ellipsis">
             {t("reader.to", { names: recipients([...(value.to ?? []), ...(body?.cc ?? [])]) })}
           </span>
@@ -44,15 +57,15 @@ export function MessageHead({ value, body, onFold, menu }: Props) {
           </button>
         </p>
       </div>
-      <time dateTime={value.receivedAt} title={longTime(value.receivedAt)}>
-        {shortTime(value.receivedAt)}
-      </time>
-      {menu}
-      {onFold && (
-        <button type="button" class="icon-button" aria-expanded="true" aria-label={t("reader.fold")} onClick={onFold}>
-          <Icon of={ChevronUp} />
-        </button>
-      )}
+      <div class="message-tools">
+        {!phone && when}
+        {onFold && (
+          <button type="button" class="icon-button" aria-expanded="true" aria-label={t("reader.fold")} onClick={onFold}>
+            <Icon of={ChevronUp} />
+          </button>
+        )}
+        {menu}
+      </div>
       {details.value && <Details value={value} body={body} />}
       {other && (
         <p class="message-warning" role="note">

@@ -1,10 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { Download, Ellipsis, FileText, Flag, Forward, Paperclip, PenLine, Reply, ReplyAll } from "lucide";
 import { useEffect, useState } from "preact/hooks";
+import { lazy } from "../app/lazy";
 import { client } from "../app/session";
 import { compose } from "../compose";
 import { t } from "../i18n";
-import type { EmailBody, EmailHeader } from "../jmap";
+import { ConnectionError, type EmailBody, type EmailHeader } from "../jmap";
 import { Avatar } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -19,6 +20,9 @@ import { MessageHead } from "./MessageHead";
 import "./MessageView.css";
 import { problemText } from "./problem";
 import { loadBody } from "./store/bodies";
+import { isScheduled } from "./store/mailboxes";
+
+const ScheduledBar = lazy(() => import("../compose/ScheduledBar").then((module) => module.ScheduledBar));
 
 type Props = { value: EmailHeader; open: boolean; alone: boolean; newest: boolean; onToggle: () => void };
 
@@ -56,10 +60,11 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
   const load = () => {
     problem.value = "";
     loadBody(value.id).then(setBody, (error: unknown) => {
-      problem.value = problemText(error);
+      problem.value = error instanceof ConnectionError ? t("reader.notLoaded") : problemText(error);
     });
   };
   useEffect(load, [value.id]);
+  const waits = isScheduled(value);
   return (
     <>
       <MessageHead
@@ -68,6 +73,7 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
         onFold={alone ? undefined : onToggle}
         menu={<MessageMenu value={value} asText={asText} />}
       />
+      {waits && <ScheduledBar value={value} />}
       {problem.value && (
         <div class="message-problem">
           <p>{problem.value}</p>
@@ -80,7 +86,7 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
         !problem.value && <Skeleton label={t("ui.loading")} />
       )}
       {body && <Attachments value={value} body={body} />}
-      {newest && !value.keywords.$draft && <AnswerBar value={value} body={body} />}
+      {body && newest && !waits && !value.keywords.$draft && <AnswerBar value={value} body={body} />}
       {value.keywords.$draft && (
         <div class="answer-bar">
           <Button icon={PenLine} onClick={() => void compose({ kind: "draft", emailId: value.id })}>

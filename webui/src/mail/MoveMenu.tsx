@@ -19,7 +19,9 @@ export const moveMenu = signal<"move" | "copy" | null>(null);
 type Choice = { mailbox: Mailbox; path: string };
 
 function choices(): Choice[] {
-  const special = specialMailboxes.value.filter(({ role }) => role !== "drafts" && role !== "sent");
+  const special = specialMailboxes.value.filter(
+    ({ role }) => role !== "drafts" && role !== "scheduled" && role !== "sent",
+  );
   const flat = (nodes: readonly MailboxNode[], above: string): Choice[] =>
     nodes.flatMap(({ mailbox, children }) => {
       const path = above ? `${above} / ${mailbox.name}` : mailbox.name;

@@ -10,6 +10,7 @@ import {
   ShieldAlert,
   ShieldCheck,
   Trash2,
+  Undo2,
   X,
 } from "lucide";
 import { layout } from "../app/layout";
@@ -20,7 +21,7 @@ import type { EmailHeader } from "../jmap";
 import { IconButton } from "../ui/Button";
 import { MenuButton } from "../ui/Menu";
 import { archive, junk, notJunk, setFlagged, setSeen } from "./actions";
-import { deleteRows } from "./commands";
+import { deleteLabel, deleteRows } from "./commands";
 import { moveMenu } from "./MoveMenu";
 import { clearSelection } from "./store/selection";
 import { currentMailbox } from "./view";
@@ -45,16 +46,18 @@ export function ReaderBar({ head }: { head: EmailHeader }) {
         onClick={() => openEmail(null)}
       />
       <span class="list-bar-space" />
-      {role !== "archive" && (
+      {role !== "archive" && role !== "scheduled" && (
         <IconButton label={t("action.archive")} icon={Archive} shortcut="e" onClick={() => void archive(rows)} />
       )}
       <IconButton
-        label={role === "trash" ? t("action.destroy") : t("action.trash")}
-        icon={Trash2}
+        label={deleteLabel(role)}
+        icon={role === "scheduled" ? Undo2 : Trash2}
         shortcut="#"
         onClick={() => void deleteRows(rows)}
       />
-      <IconButton label={t("action.move")} icon={FolderInput} shortcut="v" onClick={() => choose("move")} />
+      {role !== "scheduled" && (
+        <IconButton label={t("action.move")} icon={FolderInput} shortcut="v" onClick={() => choose("move")} />
+      )}
       <IconButton
         label={flagged ? t("action.unflag") : t("action.flag")}
         icon={Flag}

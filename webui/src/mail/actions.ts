@@ -6,7 +6,7 @@ import { showToast } from "../ui/toast";
 import { mailboxName } from "./names";
 import { problemText } from "./problem";
 import { isUnread } from "./store/emails";
-import { mailboxWithRole } from "./store/mailboxes";
+import { isScheduled, mailboxWithRole } from "./store/mailboxes";
 import { cursor, deselect } from "./store/selection";
 import { emailsOf, movable } from "./store/targets";
 import { type Update, write } from "./store/write";
@@ -63,8 +63,12 @@ async function moveRows(
 ) {
   if (rows.length === 0) return;
   try {
-    const emails = movable(await emailsOf(rows));
-    if (emails.length === 0) return;
+    const all = await emailsOf(rows);
+    const emails = movable(all);
+    if (emails.length === 0) {
+      if (all.some(isScheduled)) showToast({ kind: "problem", text: t("scheduled.stays") });
+      return;
+    }
     const updates = emails.map((value) => ({ id: value.id, patch: patchOf(value) }));
     const settle = leaveList(rows);
     const { inverse, done } = write(updates);
@@ -89,7 +93,7 @@ function needed(role: MailboxRole): Mailbox | null {
 }
 
 export function moveTo(rows: readonly Id[], to: Mailbox): Promise<void> {
-  if (to.id === currentMailbox.peek()?.id) return Promise.resolve();
+  if (to.id === currentMailbox.peek()?.id || to.role === "scheduled") return Promise.resolve();
   if (to.role === "junk") return junk(rows);
   return moveRows(rows, filing(to), (count) => t("action.moved", { count, folder: mailboxName(to) }));
 }

@@ -1,6 +1,7 @@
 import { conversations, readerPlace } from "../app/preferences";
 import { openEmail, route } from "../app/router";
 import { compose } from "../compose";
+import { t } from "../i18n";
 import type { EmailHeader, Id } from "../jmap";
 import { setFlagged, setSeen, trash } from "./actions";
 import { destroy } from "./destroy";
@@ -15,10 +16,16 @@ export function acting(): Id[] {
   return one === null ? [] : [one];
 }
 
-/** The bin's own rows go for good, all others go to the bin. */
+/** The bin's own rows go for good, what waits to be sent becomes a draft again, all others go to the bin. */
 export function deleteRows(rows: readonly Id[]): Promise<void> {
   const role = currentMailbox.peek()?.role;
+  if (role === "scheduled") return import("../compose/scheduled").then(({ cancel }) => cancel(rows));
   return role === "trash" || role === "junk" ? destroy(rows) : trash(rows);
+}
+
+export function deleteLabel(role: string | null | undefined): string {
+  if (role === "scheduled") return t("scheduled.cancel");
+  return role === "trash" ? t("action.destroy") : t("action.trash");
 }
 
 export function moveCursor(by: number): void {

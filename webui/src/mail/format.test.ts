@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeAll, expect, it } from "vitest";
 import { loadLanguage } from "../i18n";
-import { dayHeading, fullAddress, shortTime, size } from "./format";
+import { dayHeading, dueTime, fullAddress, shortTime, size } from "./format";
 
 beforeAll(() => loadLanguage("fr"));
 
@@ -13,6 +13,14 @@ it("says the time today, the day this week, the date else", () => {
   expect(shortTime(at(2026, 10, 24, 23, 59), now)).toBe("mar.");
   expect(shortTime(at(2026, 9, 12), now)).toBe("12 oct.");
   expect(shortTime(at(2024, 9, 12), now)).toBe("12/10/2024");
+});
+
+it("says what is to come by its day", () => {
+  expect(dueTime(new Date(2026, 10, 25, 18), now)).toBe("aujourd’hui à 18:00");
+  expect(dueTime(new Date(2026, 10, 26, 8), now)).toBe("demain à 08:00");
+  expect(dueTime(new Date(2026, 10, 30, 8), now)).toBe("lundi 30 novembre à 08:00");
+  expect(dayHeading(at(2026, 10, 26, 8), now)).toBe("Demain");
+  expect(dayHeading(at(2026, 10, 30, 8), now)).toBe("Lundi 30 novembre");
 });
 
 it("heads rows by day, and older ones by month", () => {

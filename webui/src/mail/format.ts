@@ -25,9 +25,19 @@ export function shortTime(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const days = daysAgo(date, now);
   if (days === 0) return formatter({ hour: "2-digit", minute: "2-digit" }).format(date);
-  if (days > 0 && days < 7) return formatter({ weekday: "short" }).format(date);
+  if (days < 0) return formatter({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(date);
+  if (days < 7) return formatter({ weekday: "short" }).format(date);
   if (date.getFullYear() === now.getFullYear()) return formatter({ day: "numeric", month: "short" }).format(date);
   return formatter({ day: "2-digit", month: "2-digit", year: "numeric" }).format(date);
+}
+
+/** The time over an open message: "14:32" today, else the day too. */
+export function mediumTime(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  if (daysAgo(date, now) === 0) return formatter(time).format(date);
+  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return formatter({ weekday: "short", day: "numeric", month: "short", year, ...time }).format(date);
 }
 
 /** The time in full, for the head of a message. */
@@ -42,13 +52,25 @@ export function longTime(iso: string): string {
   }).format(new Date(iso));
 }
 
+/** A time to come, for a sentence: "lundi 30 novembre à 08:00". */
+export function dueTime(date: Date, now = new Date()): string {
+  const days = -daysAgo(date, now);
+  const time = formatter({ hour: "2-digit", minute: "2-digit" }).format(date);
+  if (days === 0) return t("due.today", { time });
+  if (days === 1) return t("due.tomorrow", { time });
+  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return t("due.on", { date: formatter({ weekday: "long", day: "numeric", month: "long", year }).format(date), time });
+}
+
 /** The heading under which a row stands: a day of the last week, else a month. */
 export function dayHeading(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const days = daysAgo(date, now);
-  if (days <= 0) return t("day.today");
+  if (days === 0) return t("day.today");
+  if (days === -1) return t("day.tomorrow");
   if (days === 1) return t("day.yesterday");
-  if (days < 7) return capitalised(formatter({ weekday: "long", day: "numeric", month: "long" }).format(date));
+  if (days < 7 && days > -7)
+    return capitalised(formatter({ weekday: "long", day: "numeric", month: "long" }).format(date));
   const sameYear = date.getFullYear() === now.getFullYear();
   return capitalised(formatter(sameYear ? { month: "long" } : { month: "long", year: "numeric" }).format(date));
 }

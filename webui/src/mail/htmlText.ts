@@ -9,6 +9,13 @@ const silent = new Set(["STYLE", "SCRIPT", "HEAD", "TITLE", "TEMPLATE"]);
 export function htmlToText(html: string): string {
   const page = new DOMParser().parseFromString(html, "text/html");
   let text = "";
+  const items = new Map<Element, number>();
+  const bullet = (list: Element | null) => {
+    if (list?.tagName !== "OL") return "- ";
+    const number = (items.get(list) ?? 0) + 1;
+    items.set(list, number);
+    return `${number}. `;
+  };
   const line = () => {
     if (text !== "" && !text.endsWith("\n")) text += "\n";
   };
@@ -24,6 +31,7 @@ export function htmlToText(html: string): string {
       if (blocks.has(next.nodeName)) {
         line();
         waiting.push("line");
+        if (next.nodeName === "LI") text += bullet(next.parentElement);
       }
       for (let child = next.lastChild; child !== null; child = child.previousSibling) waiting.push(child);
     }

@@ -3,7 +3,7 @@ import { t } from "../i18n";
 import type { EmailAddress, EmailHeader } from "../jmap";
 import { displayName } from "./format";
 import { email, thread } from "./store/emails";
-import { mailboxWithRole } from "./store/mailboxes";
+import { isScheduled, mailboxWithRole } from "./store/mailboxes";
 
 const isMe = (address: EmailAddress) => address.email.toLowerCase() === username.value.toLowerCase();
 
@@ -17,7 +17,8 @@ function shortName(address: EmailAddress): string {
 /** Who a row is about: the recipients of what one has sent or is writing, else everybody who wrote in the thread. */
 export function people(value: EmailHeader, wholeThread: boolean): string {
   const sent = mailboxWithRole("sent");
-  const written = value.keywords.$draft || (sent !== undefined && value.mailboxIds[sent.id] === true);
+  const written =
+    value.keywords.$draft || isScheduled(value) || (sent !== undefined && value.mailboxIds[sent.id] === true);
   if (written && !(wholeThread && (thread(value.threadId).value?.length ?? 1) > 1)) {
     const to = value.to ?? [];
     if (to.length === 0) return t("list.noRecipient");

@@ -11,6 +11,8 @@ export function problemText(error: unknown): string {
       return t("problem.overQuota");
     case "tooLarge":
       return t("problem.tooLarge");
+    case "blobNotFound":
+      return t("problem.fileGone");
     case "notFound":
       return t("problem.notFound");
     case "forbidden":

@@ -57,6 +57,12 @@ const forbiddenAttributes = [
   "name",
 ];
 
+// DOMPurify holds every attribute against this, width and align too: so it must also let pass what is no URL. Links
+// and images are looked at once more below.
+const allowedValue =
+  /^(?:(?:https?|mailto|tel|cid):|data:image\/(?:png|jpe?g|gif|webp|bmp);|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i;
+const allowedLink = /^(?:https?:|mailto:|tel:|\/\/)/i;
+
 const remoteUrl = /^(?:https?:)?\/\//i;
 const cssUrl = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^)]*))\s*\)/gi;
 
@@ -74,7 +80,7 @@ export function sanitise(html: string, { remote, outgoing = false }: Options): S
     FORBID_TAGS: forbiddenTags,
     FORBID_ATTR: forbiddenAttributes,
     ALLOW_UNKNOWN_PROTOCOLS: false,
-    ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|cid:|data:image\/(?:png|jpe?g|gif|webp|bmp);|#|\/\/)/i,
+    ALLOWED_URI_REGEXP: allowedValue,
   }) as HTMLElement;
 
   let blocked = 0;
@@ -99,8 +105,9 @@ export function sanitise(html: string, { remote, outgoing = false }: Options): S
 
 /** Links open a tab of their own that knows nothing of this one; addresses open a composer there. */
 function safeLink(link: HTMLElement): void {
-  const href = link.getAttribute("href") ?? "";
-  if (href.startsWith("#")) {
+  const href = (link.getAttribute("href") ?? "").trim();
+  // Places within the letter, and paths that would be ours.
+  if (!allowedLink.test(href)) {
     link.removeAttribute("href");
     return;
   }

@@ -29,9 +29,20 @@ type IconButtonProps = Base & {
   filled?: boolean;
   size?: number;
   class?: string;
+  /** Shown instead of the icon. */
+  children?: ComponentChildren;
 };
 
-export function IconButton({ label, icon, shortcut, filled, size, class: extra = "", ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  icon,
+  shortcut,
+  filled,
+  size,
+  class: extra = "",
+  children,
+  ...rest
+}: IconButtonProps) {
   return (
     <button
       type="button"
@@ -40,7 +51,7 @@ export function IconButton({ label, icon, shortcut, filled, size, class: extra =
       aria-label={label}
       title={shortcut ? `${label} (${shortcut})` : label}
     >
-      <Icon of={icon} filled={filled} size={size} />
+      {children ?? <Icon of={icon} filled={filled} size={size} />}
     </button>
   );
 }

@@ -1,5 +1,5 @@
 import type { IconNode } from "lucide";
-import type { ComponentChildren, Ref } from "preact";
+import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import "./Menu.css";
 import { IconButton } from "./Button";
@@ -32,8 +32,12 @@ export function Menu({ label, items, onClose, anchor }: MenuProps) {
       left: Math.max(8, Math.min(from.left, window.innerWidth - box.width - 8)),
       top: below ? from.bottom + 4 : Math.max(8, from.top - box.height - 4),
     });
-    list.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
   }, [anchor]);
+
+  // Only once it is in its place: what is hidden takes no focus.
+  useLayoutEffect(() => {
+    if (place) list.current?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+  }, [place]);
 
   useEffect(() => {
     const outside = (event: PointerEvent) => {
@@ -108,14 +112,14 @@ export function Menu({ label, items, onClose, anchor }: MenuProps) {
 type MenuButtonProps = {
   label: string;
   icon: IconNode;
+  /** Shown instead of the icon. */
+  children?: ComponentChildren;
   items: () => (MenuItem | "rule")[];
   shortcut?: string;
   class?: string;
-  children?: ComponentChildren;
-  buttonRef?: Ref<HTMLButtonElement>;
 };
 
-export function MenuButton({ label, icon, items, shortcut, class: extra }: MenuButtonProps) {
+export function MenuButton({ label, icon, items, shortcut, class: extra, children }: MenuButtonProps) {
   const [open, setOpen] = useState(false);
   const holder = useRef<HTMLSpanElement>(null);
   const id = useId();
@@ -130,7 +134,9 @@ export function MenuButton({ label, icon, items, shortcut, class: extra }: MenuB
         aria-haspopup="menu"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-      />
+      >
+        {children}
+      </IconButton>
       {open && (
         <Menu
           label={label}

@@ -2,7 +2,15 @@ import { computed, signal } from "@preact/signals";
 import { client } from "../../app/session";
 import { changesSince, type GetResponse, type Id, type Mailbox, type MailboxRole, MethodError } from "../../jmap";
 
-export const specialRoles: readonly MailboxRole[] = ["inbox", "drafts", "sent", "archive", "junk", "trash"];
+export const specialRoles: readonly MailboxRole[] = [
+  "inbox",
+  "drafts",
+  "scheduled",
+  "sent",
+  "archive",
+  "junk",
+  "trash",
+];
 
 export const mailboxes = signal<ReadonlyMap<Id, Mailbox>>(new Map());
 export const mailboxesLoaded = computed(() => mailboxes.value.size > 0);
@@ -30,6 +38,12 @@ export function keyOf(mailbox: Mailbox): string {
 
 export function isSpecial(mailbox: Mailbox): boolean {
   return specialRoles.includes(mailbox.role as MailboxRole);
+}
+
+/** Whether an email waits for its time to be sent: it stays where it is until it goes or is called back. */
+export function isScheduled({ mailboxIds }: { mailboxIds: Record<Id, true> }): boolean {
+  const waiting = byRole.value.get("scheduled");
+  return waiting !== undefined && mailboxIds[waiting.id] === true;
 }
 
 export type MailboxNode = { mailbox: Mailbox; children: MailboxNode[] };

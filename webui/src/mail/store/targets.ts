@@ -1,7 +1,7 @@
 import type { EmailHeader, Id } from "../../jmap";
 import { collapsed, currentMailbox } from "../view";
 import { email, fetchEmails, fetchThreads, isKnown, thread } from "./emails";
-import { mailboxWithRole } from "./mailboxes";
+import { isScheduled, mailboxWithRole } from "./mailboxes";
 
 /** Every email that the rows stand for: their threads when conversations are shown. */
 export async function emailsOf(rows: readonly Id[]): Promise<EmailHeader[]> {
@@ -24,10 +24,12 @@ export async function emailsOf(rows: readonly Id[]): Promise<EmailHeader[]> {
  * Of these, what a move takes along: what lies in the folder in view. In a search that is everything but what
  * was sent, is being written or lies in the bin.
  */
-export function movable(emails: readonly EmailHeader[]): EmailHeader[] {
+export function movable(all: readonly EmailHeader[]): EmailHeader[] {
+  // What waits to be sent is the queue's: it leaves by being sent or called back.
+  const emails = all.filter((value) => !isScheduled(value));
   const here = currentMailbox.peek();
   if (here) return emails.filter((value) => value.mailboxIds[here.id]);
   const kept = (["sent", "drafts", "trash"] as const).map((role) => mailboxWithRole(role)?.id ?? "");
   const found = emails.filter((value) => !kept.some((id) => value.mailboxIds[id]));
-  return found.length > 0 ? found : [...emails];
+  return found.length > 0 ? found : emails;
 }
