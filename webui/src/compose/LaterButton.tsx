@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { CalendarClock, Clock, type IconNode } from "lucide";
 import { useRef } from "preact/hooks";
 import { t } from "../i18n";
-import { dueTime } from "../mail/format";
+import { shortTime } from "../mail/format";
 import { Button, IconButton } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
@@ -53,7 +53,7 @@ export function LaterButton({ label, icon, wide, class: extra, onChoose }: Props
               id,
               label: t(text),
               icon: Clock,
-              shortcut: dueTime(at),
+              shortcut: shortTime(at.toISOString()),
               run: () => onChoose(at),
             })),
             "rule",
