@@ -1,5 +1,7 @@
 # Shared by the scripts in ops/: installing, building, saying what happens. Sourced, from the repository's top.
 
+# ccache takes what includes precompiled headers only under these.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 export CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}"
 
 step() { printf '\n== %s\n' "$*"; }

@@ -10,7 +10,7 @@
 namespace facteur::store {
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t body_version = 1;
 constexpr std::size_t head_size = 1 + 8 + 4; // version, size, chunks: before the first chunk
 constexpr std::size_t database = 0;          // the environment has one
 
@@ -25,7 +25,8 @@ struct Head {
     std::uint32_t chunks;
 };
 std::optional<Head> read_head(std::string_view value) {
-    if (value.size() < head_size + 1 || static_cast<std::uint8_t>(value[0]) != version) return std::nullopt;
+    if (value.size() < head_size + 1 || static_cast<std::uint8_t>(value[0]) != body_version)
+        return std::nullopt;
     const Head head{read_big<std::uint64_t>(value.substr(1)), read_big<std::uint32_t>(value.substr(9))};
     if (head.chunks != std::max<std::uint64_t>(1, (head.size + chunk_size - 1) / chunk_size))
         return std::nullopt;
@@ -96,7 +97,7 @@ std::optional<std::size_t> put_body(WriteTransaction& bodies, const Body& body) 
         char* place = bodies.reserve(database, chunk_key(body.hash, number), head + 1 + data.size());
         if (place == nullptr) return written;
         if (number == 0) {
-            std::string start(1, static_cast<char>(version));
+            std::string start(1, static_cast<char>(body_version));
             append_big(start, static_cast<std::uint64_t>(bytes.size()));
             append_big(start, static_cast<std::uint32_t>(packed->chunks.size()));
             std::memcpy(place, start.data(), head_size);

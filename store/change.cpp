@@ -70,7 +70,7 @@ void fields(Archive& a, AccountRemoved& x) {
 
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t record_version = 1;
 
 // Makes the alternative with this number and reads its fields into it.
 template <std::size_t... Numbers>
@@ -82,7 +82,7 @@ void read_change(Decoder& decoder, std::size_t kind, Change& change, std::index_
 } // namespace
 
 std::string encode(const Commit& commit) {
-    std::string out(1, static_cast<char>(version));
+    std::string out(1, static_cast<char>(record_version));
     Encoder encoder(out);
     encoder(commit.shard, commit.sequence, commit.account, commit.modseq, commit.at,
             static_cast<std::uint64_t>(commit.changes.size()));
@@ -96,9 +96,9 @@ std::string encode(const Commit& commit) {
 Result<Commit> decode_commit(std::string_view bytes) {
     const auto bad = [] { return fail(Code::corrupt, "A commit record is damaged."); };
     if (bytes.empty()) return bad();
-    if (static_cast<std::uint8_t>(bytes.front()) > version)
+    if (static_cast<std::uint8_t>(bytes.front()) > record_version)
         return fail(Code::newer_schema, "A commit record was written by a newer Facteur.");
-    if (static_cast<std::uint8_t>(bytes.front()) != version) return bad();
+    if (static_cast<std::uint8_t>(bytes.front()) != record_version) return bad();
     Decoder decoder(bytes.substr(1));
     Commit commit;
     decoder(commit.shard, commit.sequence, commit.account, commit.modseq, commit.at);
@@ -115,7 +115,8 @@ Result<AccountId> account_of_commit(std::string_view bytes) {
     Decoder decoder(bytes.substr(std::min<std::size_t>(1, bytes.size())));
     Commit head;
     decoder(head.shard, head.sequence, head.account);
-    if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != version || decoder.reader().failed())
+    if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != record_version ||
+        decoder.reader().failed())
         return fail(Code::corrupt, "A commit record is damaged.");
     return head.account;
 }

@@ -16,7 +16,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "rows are read in place, little-endian");
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t email_row_version = 1;
 constexpr std::uint8_t bit_attachment = 1;
 constexpr std::uint8_t bit_more_addresses = 2;
 constexpr std::size_t fixed = 108;
@@ -109,7 +109,7 @@ std::string encode(const EmailRow& row) {
 
     std::string out;
     out.reserve(fixed + 8 * row.mailboxes.size() + keywords.size() + subject.size() + preview.size() + 512);
-    put(out, version);
+    put(out, email_row_version);
     put(out, static_cast<std::uint8_t>((row.has_attachment ? bit_attachment : 0) |
                                        (more ? bit_more_addresses : 0)));
     put(out, static_cast<std::uint16_t>(row.mailboxes.size()));
@@ -141,7 +141,7 @@ std::string encode(const EmailRow& row) {
 
 Result<EmailView> EmailView::over(std::string_view bytes) {
     const auto bad = [] { return fail(Code::corrupt, "An email row is damaged."); };
-    if (bytes.size() < fixed || at<std::uint8_t>(bytes, 0) != version) return bad();
+    if (bytes.size() < fixed || at<std::uint8_t>(bytes, 0) != email_row_version) return bad();
     const auto p = places(bytes);
     if (p.addresses > bytes.size()) return bad();
     if (at<std::uint8_t>(bytes, 1) > (bit_attachment | bit_more_addresses) ||

@@ -5,13 +5,13 @@
 namespace facteur {
 namespace {
 
-struct Options {
+struct AddOptions {
     NewAccount account;
     std::string quota;
     bool password_stdin = false, no_password = false;
 };
 
-int add_account(const Options& options, Environment& environment, Console& console) {
+int add_account(const AddOptions& options, Environment& environment, Console& console) {
     auto account = options.account;
     if (account.address.find('@') == std::string::npos) account.address += "@" + environment.config.domain;
     if (!options.quota.empty()) {
@@ -33,7 +33,7 @@ int add_account(const Options& options, Environment& environment, Console& conso
 } // namespace
 
 void add_account_add(CLI::App& parent, Run& chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<AddOptions>();
     auto* command = parent.add_subcommand("add", "Add one account; asks for its password");
     command
         ->add_option("address", options->account.address, "Its address; without @ in the configured domain")

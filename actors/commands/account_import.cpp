@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t largest_file = 256u << 20;
 constexpr std::size_t accounts_at_once = 512; // between two looks at whether it was cancelled
 
-struct Options {
+struct AccountImportOptions {
     std::string file;
     bool skip_existing = false, json = false;
 };
@@ -39,7 +39,8 @@ Result<std::string> read_whole(Console& console, const std::string& file) {
     return text;
 }
 
-void add_in_groups(Lines& lines, const Options& options, Environment& environment, Console& console) {
+void add_in_groups(Lines& lines, const AccountImportOptions& options, Environment& environment,
+                   Console& console) {
     const auto configured = environment.config.auth.hashing_threads;
     const auto threads = configured > 0 ? configured : std::max(1u, std::thread::hardware_concurrency());
     Progress progress(console, "Adding accounts", lines.accounts.size());
@@ -69,7 +70,7 @@ void add_in_groups(Lines& lines, const Options& options, Environment& environmen
         lines.refused.emplace(lines.numbers[left], "the import was stopped before this line");
 }
 
-int import_accounts(const Options& options, Environment& environment, Console& console) {
+int import_accounts(const AccountImportOptions& options, Environment& environment, Console& console) {
     const auto text = read_whole(console, options.file);
     if (!text) return refuse(console, text.error().message);
     Lines lines;
@@ -107,7 +108,7 @@ int import_accounts(const Options& options, Environment& environment, Console& c
 } // namespace
 
 void add_account_import(CLI::App& parent, Run& chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<AccountImportOptions>();
     auto* command = parent.add_subcommand(
         "import", "Add accounts from a CSV file with the header address,name,password and optionally\n"
                   "aliases,quota,locale,profile,school,department,subject,role,numen,ina,recovery_email,"

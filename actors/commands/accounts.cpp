@@ -3,7 +3,7 @@
 namespace facteur {
 namespace {
 
-constexpr std::size_t page = 500;
+constexpr std::size_t rows_read_at_once = 500;
 constexpr std::size_t longest_password = 1024;
 
 bool is_secret(std::string_view column) {
@@ -25,11 +25,11 @@ void for_each_account(const Environment& environment,
         std::vector<store::AccountRow> rows;
         environment.store.directory().accounts(from, [&](const store::AccountRow& row) {
             rows.push_back(row);
-            return rows.size() < page;
+            return rows.size() < rows_read_at_once;
         });
         for (const auto& row : rows)
             if (!each(row)) return;
-        if (rows.size() < page) return;
+        if (rows.size() < rows_read_at_once) return;
         from = rows.back().id + 1;
     }
 }

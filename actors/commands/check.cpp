@@ -8,7 +8,7 @@
 namespace facteur {
 namespace {
 
-struct Options {
+struct CheckOptions {
     bool quick = false, json = false;
 };
 
@@ -34,7 +34,7 @@ nlohmann::json json_of(const store::CheckReport& report) {
             {"bodies", report.bodies},     {"octets", report.octets},       {"findings", findings}};
 }
 
-int check_store(const Options& options, Environment& environment, Console& console) {
+int check_store(const CheckOptions& options, Environment& environment, Console& console) {
     store::Result<store::CheckReport> report;
     {
         std::unique_ptr<Progress> progress;
@@ -68,7 +68,7 @@ int check_store(const Options& options, Environment& environment, Console& conso
 } // namespace
 
 void add_check(CLI::App& parent, Run& chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CheckOptions>();
     auto* command = parent.add_subcommand(
         "check", "Walk the whole store and verify every index, counter, reference count, body hash\n"
                  "and the search index; changes nothing but bringing the search index up to date");

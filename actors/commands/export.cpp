@@ -10,9 +10,9 @@ namespace facteur {
 namespace {
 
 // Emails that one snapshot looks at, so that none lives long.
-constexpr std::size_t page = 200;
+constexpr std::size_t entries_read_at_once = 200;
 
-struct Options {
+struct ExportOptions {
     std::string account, folder, format = "maildir";
     std::vector<std::string> mailboxes;
     bool keep_whole = false;
@@ -37,7 +37,7 @@ std::vector<Entry> read_page(const store::Store& store, store::AccountId account
             auto row = view->row();
             entries.push_back({uid, {id, row.received, row.size, std::move(row.keywords)}, row.body});
         }
-        return entries.size() < page;
+        return entries.size() < entries_read_at_once;
     });
     return entries;
 }
@@ -59,7 +59,7 @@ public:
                 if (console_.is_cancelled()) return fail(facteur::Code::closed, "the export was cancelled");
                 if (auto done = one(entry); !done) return done;
             }
-            if (entries.size() < page) return target_.end_mailbox();
+            if (entries.size() < entries_read_at_once) return target_.end_mailbox();
             from = entries.back().uid + 1;
         }
     }
@@ -95,7 +95,7 @@ private:
 
 // Those asked for, by path or role; all when none is. Nothing: one of them does not exist.
 std::optional<std::vector<std::pair<std::string, store::MailboxRow>>>
-chosen_mailboxes(const Options& options, const Environment& environment, store::AccountId account,
+chosen_mailboxes(const ExportOptions& options, const Environment& environment, store::AccountId account,
                  Console& console) {
     auto all = mailbox_paths(environment.store.read(account), account);
     if (options.mailboxes.empty()) return all;
@@ -113,7 +113,7 @@ chosen_mailboxes(const Options& options, const Environment& environment, store::
     return wanted;
 }
 
-int export_mail(const Options& options, Environment& environment, Console& console) {
+int export_mail(const ExportOptions& options, Environment& environment, Console& console) {
     const auto account = find_account(environment, console, options.account);
     if (!account) return exit_findings;
     const auto mailboxes = chosen_mailboxes(options, environment, account->id, console);
@@ -142,7 +142,7 @@ int export_mail(const Options& options, Environment& environment, Console& conso
 } // namespace
 
 void add_export(CLI::App& parent, Run& chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ExportOptions>();
     auto* command = parent.add_subcommand(
         "export", "Export the mail of an account to a folder; flags and times are kept.\n"
                   "Repeated, it completes an export that was interrupted");

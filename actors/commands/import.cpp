@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t largest_message = 256u << 20;
 
-struct Options {
+struct ImportOptions {
     std::vector<std::string> paths;
     std::string account, mailbox = "inbox";
     bool json = false;
@@ -20,7 +20,7 @@ struct Options {
 
 class Import {
 public:
-    Import(const Options& options, const store::AccountRow& account, std::uint64_t total,
+    Import(const ImportOptions& options, const store::AccountRow& account, std::uint64_t total,
            Environment& environment, Console& console)
         : options_(options), account_(account), environment_(environment), console_(console),
           progress_(console, "Importing", total),
@@ -77,7 +77,7 @@ private:
         progress_.complain("facteur: " + what);
     }
 
-    const Options& options_;
+    const ImportOptions& options_;
     const store::AccountRow& account_;
     Environment& environment_;
     Console& console_;
@@ -88,7 +88,7 @@ private:
     Filing filing_;
 };
 
-int import_mail(const Options& options, Environment& environment, Console& console) {
+int import_mail(const ImportOptions& options, Environment& environment, Console& console) {
     const auto account = find_account(environment, console, options.account);
     if (!account) return exit_findings;
     std::vector<mailfiles::Source> sources;
@@ -132,7 +132,7 @@ int import_mail(const Options& options, Environment& environment, Console& conso
 } // namespace
 
 void add_import(CLI::App& parent, Run& chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ImportOptions>();
     auto* command = parent.add_subcommand(
         "import",
         "Import mail into an account: mbox files, Maildirs, .eml files, or folders of these.\n"

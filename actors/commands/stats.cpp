@@ -11,7 +11,7 @@
 namespace facteur {
 namespace {
 
-struct Options {
+struct StatsOptions {
     bool limits = false, json = false;
 };
 
@@ -75,7 +75,7 @@ nlohmann::json gather(Environment& environment) {
     return all;
 }
 
-std::string described(const nlohmann::json& all) {
+std::string described_store(const nlohmann::json& all) {
     std::string out;
     const auto line = [&](std::string_view key, const std::string& value) {
         out += fmt::format("{:<16}{}\n", key, value);
@@ -106,7 +106,7 @@ std::string described(const nlohmann::json& all) {
     return out + "\n" + lanes.text();
 }
 
-void show_limits(const Options& options, const Config& config, Console& console) {
+void show_limits(const StatsOptions& options, const Config& config, Console& console) {
     auto array = nlohmann::json::array();
     Table table({"LIMIT", ">VALUE", "UNIT", "SET BY"});
     for (const auto& limit : all_limits(config)) {
@@ -126,7 +126,7 @@ void show_limits(const Options& options, const Config& config, Console& console)
 } // namespace
 
 void add_stats(CLI::App& parent, Run& chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StatsOptions>();
     auto* command =
         parent.add_subcommand("stats", "Show what the store holds and, of a running server, how it fares");
     command->add_flag("--limits", options->limits, "Show every limit instead");
@@ -141,7 +141,7 @@ void add_stats(CLI::App& parent, Run& chosen) {
             if (options->json)
                 write_json(console, all);
             else
-                console.write(described(all));
+                console.write(described_store(all));
             return exit_ok;
         };
     });

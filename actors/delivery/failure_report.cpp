@@ -10,7 +10,7 @@ namespace facteur {
 namespace {
 
 // Of the original message's header, in the report.
-constexpr std::size_t most_header = 64u << 10;
+constexpr std::size_t most_header_returned = 64u << 10;
 
 std::string human_text(const FailureReport& report, std::string_view subject) {
     const bool english = report.locale == "en";
@@ -53,7 +53,7 @@ mime::NewPart part(std::string type, std::string_view content) {
 } // namespace
 
 std::string write_failure_report(const FailureReport& report) {
-    const auto header = mime::header_of(report.message).substr(0, most_header);
+    const auto header = mime::header_of(report.message).substr(0, most_header_returned);
     const auto envelope = mime::envelope(header);
     const auto text = human_text(report, envelope.subject), status = status_text(report);
     const bool english = report.locale == "en";

@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-constexpr std::size_t longest_line = 1000;
+constexpr std::size_t longest_from_line = 1000;
 constexpr std::size_t longest_fields = 64u << 10;
 constexpr std::size_t most_keywords = 100;
 
@@ -153,7 +153,7 @@ std::optional<store::Time> time_of(const std::vector<std::string_view>& words) {
 } // namespace
 
 std::optional<FromLine> read_from_line(std::string_view line) {
-    if (!line.starts_with("From ") || line.size() > longest_line) return std::nullopt;
+    if (!line.starts_with("From ") || line.size() > longest_from_line) return std::nullopt;
     const auto words = words_of(line.substr(5));
     const bool mozillas = !words.empty() && words.front() == "-";
     const auto time = time_of(words);

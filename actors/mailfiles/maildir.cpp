@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::size_t most_letters = 26;
 
-struct FlagLetter {
+struct InfoLetter {
     char letter;
     std::uint32_t flag;
 };
 // In the order of the alphabet, as Maildir asks.
-constexpr std::array<FlagLetter, 5> letters{{{'D', store::flag_draft},
+constexpr std::array<InfoLetter, 5> letters{{{'D', store::flag_draft},
                                              {'F', store::flag_flagged},
                                              {'P', store::flag_forwarded},
                                              {'R', store::flag_answered},

@@ -1,5 +1,7 @@
 #include "transport/http/message.h"
 
+#include "transport/http/syntax.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,14 +10,6 @@
 
 namespace facteur::http {
 namespace {
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';

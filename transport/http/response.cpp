@@ -1,5 +1,6 @@
 #include "transport/http/response.h"
 
+#include "transport/http/syntax.h"
 #include "transport/http/uri.h"
 
 #include <fmt/format.h>
@@ -16,20 +17,12 @@ constexpr int gzip_window = 15 + 16;    // zlib's way to say gzip
 constexpr int gzip_level = 4;           // JSON: nearly the size of level 6 at half its time
 constexpr std::size_t name_limit = 240; // octets; file systems take 255
 
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
 std::string_view without_weakness(std::string_view tag) {
     if (tag.starts_with("W/")) tag.remove_prefix(2);
     return tag;
 }
 
-std::optional<std::uint64_t> decimal(std::string_view text) {
+std::optional<std::uint64_t> range_number(std::string_view text) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -143,7 +136,7 @@ RangeAnswer range_of(const Request& request, std::uint64_t size, std::string_vie
     const auto dash = spec.find('-');
     if (dash == std::string_view::npos || spec.find(',') != std::string_view::npos) return whole;
     const auto first_text = trim(spec.substr(0, dash)), last_text = trim(spec.substr(dash + 1));
-    const auto first = decimal(first_text), last = decimal(last_text);
+    const auto first = range_number(first_text), last = range_number(last_text);
     const RangeAnswer unsatisfiable{RangeAnswer::Kind::unsatisfiable, {}};
     if (first_text.empty()) {
         if (!last) return whole;

@@ -34,6 +34,9 @@ enum class WebSocketKind : std::uint8_t { text = 1, binary = 2, close = 8, ping 
 // One whole frame, unmasked, as servers send it. Control frames hold at most 125 octets; more are cut.
 std::string websocket_frame(WebSocketKind kind, std::string_view payload);
 
+// What a server closes with (RFC 6455 §7.4.1; 1013 is from IANA's registry).
+constexpr std::uint16_t going_away = 1001, unsupported_data = 1003, policy_violation = 1008, try_later = 1013;
+
 struct WebSocketLimits {
     std::size_t message = 10u << 20; // octets of a joined message
     std::size_t fragments = 4096;    // of one message; empty ones cost no octets

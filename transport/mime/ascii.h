@@ -30,6 +30,8 @@ constexpr char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+constexpr std::string_view hex_digits = "0123456789ABCDEF";
+
 // The value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) {
     if (is_digit(c)) return c - '0';

@@ -9,7 +9,6 @@ namespace facteur::mime {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view hex_digits = "0123456789ABCDEF";
 constexpr std::size_t base64_line = 57; // octets that make 76 characters
 constexpr std::size_t quoted_line = 75; // and "=" for a soft line end
 

@@ -15,7 +15,7 @@ enum Wanted : std::size_t {
     to,
     cc,
     bcc,
-    message_id,
+    message_id_,
     in_reply_to,
     references_,
     count
@@ -41,7 +41,7 @@ Envelope envelope(std::string_view header) {
     out.to = addresses(values[to]);
     out.cc = addresses(values[cc]);
     out.bcc = addresses(values[bcc]);
-    out.message_ids = message_ids(values[message_id]);
+    out.message_ids = message_ids(values[message_id_]);
     out.in_reply_to = message_ids(values[in_reply_to]);
     out.references = message_ids(values[references_]);
     return out;

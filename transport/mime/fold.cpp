@@ -12,7 +12,6 @@
 namespace facteur::mime {
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789ABCDEF";
 constexpr std::string_view word_begin_b = "=?utf-8?B?", word_begin_q = "=?utf-8?Q?";
 constexpr std::size_t longest_encoded_word = 75; // RFC 2047 §2
 constexpr std::size_t word_frame = 12;           // of word_begin and "?="

@@ -81,7 +81,7 @@ constexpr auto entities = std::to_array<Entity>({
 static_assert(std::is_sorted(entities.begin(), entities.end(),
                              [](const Entity& a, const Entity& b) { return a.name < b.name; }));
 
-constexpr std::size_t longest_name = 31;
+constexpr std::size_t longest_entity = 31;
 
 std::optional<char32_t> named(std::string_view name) {
     const auto found = std::lower_bound(entities.begin(), entities.end(), name,
@@ -106,7 +106,7 @@ std::size_t append_numeric(std::string& out, std::string_view html) {
     if (hexadecimal) ++at;
     const std::size_t begin = at;
     char32_t number = 0;
-    for (; at < html.size() && at < longest_name; ++at) {
+    for (; at < html.size() && at < longest_entity; ++at) {
         const int digit = hexadecimal ? hex_value(html[at]) : is_digit(html[at]) ? html[at] - '0' : -1;
         if (digit < 0) break;
         if (number < 0x110000) number = number * (hexadecimal ? 16 : 10) + static_cast<char32_t>(digit);
@@ -121,7 +121,7 @@ std::size_t append_numeric(std::string& out, std::string_view html) {
 std::size_t append_reference(std::string& out, std::string_view html) {
     if (html.size() > 1 && html[1] == '#') return append_numeric(out, html);
     std::size_t end = 1;
-    while (end < html.size() && end <= longest_name && (is_alpha(html[end]) || is_digit(html[end])))
+    while (end < html.size() && end <= longest_entity && (is_alpha(html[end]) || is_digit(html[end])))
         ++end;
     if (end < html.size() && html[end] == ';') {
         if (const auto character = named(html.substr(1, end - 1))) {

@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 7> hidden_raw = {"iframe", "noembed",  "n
                                                         "style",  "template", "title"};
 static_assert(std::is_sorted(hidden_raw.begin(), hidden_raw.end()));
 
-constexpr std::size_t longest_name = 16;
+constexpr std::size_t longest_tag = 16;
 
 constexpr std::array<bool, 256> make_ends_run() {
     std::array<bool, 256> table{};
@@ -178,7 +178,7 @@ private:
         const std::size_t begin = size;
         while (size < source.size() && (is_alpha(source[size]) || is_digit(source[size])))
             ++size;
-        if (size - begin > longest_name) return;
+        if (size - begin > longest_tag) return;
         element(lowered(source.substr(begin, size - begin)), closing, source);
     }
 

@@ -10,9 +10,19 @@
 namespace facteur::mime {
 namespace {
 
-enum Wanted : std::size_t { type, encoding, disposition, id, description, md5, language, location, count };
+enum WantedField : std::size_t {
+    type,
+    encoding,
+    disposition,
+    id,
+    description,
+    md5,
+    language,
+    location,
+    count
+};
 
-constexpr std::array<std::string_view, count> names = {
+constexpr std::array<std::string_view, count> field_names = {
     "content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-description",
     "content-md5",  "content-language",          "content-location"};
 
@@ -22,10 +32,10 @@ Values values_of(std::string_view header) {
     Values values;
     for (const Field& field : Fields(header)) {
         if (!has_prefix_text(field.name, "content-")) continue;
-        const auto name = std::find_if(names.begin(), names.end(),
+        const auto name = std::find_if(field_names.begin(), field_names.end(),
                                        [&](std::string_view known) { return same_name(known, field.name); });
-        if (name == names.end()) continue;
-        auto& value = values[static_cast<std::size_t>(name - names.begin())];
+        if (name == field_names.end()) continue;
+        auto& value = values[static_cast<std::size_t>(name - field_names.begin())];
         if (!value) value = field.value;
     }
     return values;
@@ -71,7 +81,7 @@ std::string tags_of(std::string_view value) {
     return out;
 }
 
-std::string without_white(std::string_view value) {
+std::string uri_without_white(std::string_view value) {
     std::string out = guess_utf8(value);
     std::erase_if(out, is_space);
     return out;
@@ -99,9 +109,9 @@ void describe(Part& part, std::string_view header, bool in_digest) {
     if (part.name.empty()) part.name = parameter(part.parameters, "name");
     if (values[id]) part.content_id = guess_utf8(without_angles(*values[id]));
     if (values[description]) part.description = text(*values[description]);
-    if (values[md5]) part.md5 = without_white(*values[md5]);
+    if (values[md5]) part.md5 = uri_without_white(*values[md5]);
     if (values[language]) part.language = tags_of(*values[language]);
-    if (values[location]) part.location = without_white(*values[location]);
+    if (values[location]) part.location = uri_without_white(*values[location]);
 }
 
 void become_plain_text(Part& part) {

@@ -12,7 +12,7 @@ namespace facteur::mime {
 namespace {
 
 constexpr std::size_t deepest = 50;
-constexpr std::size_t longest_line = 998;
+constexpr std::size_t longest_sent_line = 998;
 
 // How a body will stand in the message.
 enum class Form { lines, quoted_printable, exact_quoted_printable, base64, as_it_is };
@@ -63,8 +63,8 @@ Body body_of(const NewPart& part, std::string_view type, bool eight_bit_allowed)
     if (is_message) // RFC 2046 §5.2.1: never encoded
         return {Form::lines, survey.eight_bit > 0 ? Encoding::eight_bit : Encoding::seven_bit};
     const bool normal = is_composed(part);
-    const bool simple = survey.longest_line <= longest_line && !survey.has_nul && !survey.has_fragile_line &&
-                        (normal || !survey.has_bare_line_end);
+    const bool simple = survey.longest_line <= longest_sent_line && !survey.has_nul &&
+                        !survey.has_fragile_line && (normal || !survey.has_bare_line_end);
     const Form plain = normal ? Form::lines : Form::as_it_is;
     if (simple && survey.eight_bit == 0) return {plain, Encoding::seven_bit};
     if (simple && eight_bit_allowed) return {plain, Encoding::eight_bit};

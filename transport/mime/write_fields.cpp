@@ -9,10 +9,10 @@
 namespace facteur::mime {
 namespace {
 
-constexpr std::size_t longest_line = 998; // RFC 5322 §2.1.1
-constexpr std::size_t longest_name = 76;
+constexpr std::size_t longest_field_line = 998; // RFC 5322 §2.1.1
+constexpr std::size_t longest_field_name = 76;
 
-bool is_atom_text(char c) {
+bool is_dot_atom_text(char c) {
     return is_alpha(c) || is_digit(c) || is_eight_bit(c) ||
            std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
 }
@@ -36,7 +36,7 @@ bool is_writable_email(std::string_view email, bool utf8_headers) {
     const auto local = email.substr(0, at);
     const auto domain = at == std::string_view::npos ? std::string_view{} : email.substr(at + 1);
     const auto is_dotted = [](std::string_view text) {
-        return !text.empty() && std::all_of(text.begin(), text.end(), is_atom_text);
+        return !text.empty() && std::all_of(text.begin(), text.end(), is_dot_atom_text);
     };
     const bool literal = domain.starts_with('[') && domain.ends_with(']') &&
                          domain.find_first_of("[]()<>\\\" ,", 1) == domain.size() - 1;
@@ -55,7 +55,7 @@ public:
     Result<void> operator()(const Raw& raw) {
         if (!is_valid_utf8(raw.value) || (!utf8_ && !is_ascii(raw.value)))
             return tl::unexpected(unwritable("text"));
-        std::size_t column = longest_name + 1;
+        std::size_t column = longest_field_name + 1;
         bool blank = false; // the line so far is white space only, and is no first line
         for (std::size_t i = 0; i < raw.value.size(); ++i) {
             const char c = raw.value[i];
@@ -68,7 +68,7 @@ public:
                 continue;
             }
             if (fold || (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 127 ||
-                ++column > longest_line)
+                ++column > longest_field_line)
                 return tl::unexpected(unwritable("raw value"));
             blank = blank && is_wsp(c);
         }
@@ -156,7 +156,7 @@ private:
 } // namespace
 
 Result<std::string> write_field(const NewField& field, bool utf8_headers) {
-    const bool valid = !field.name.empty() && field.name.size() <= longest_name &&
+    const bool valid = !field.name.empty() && field.name.size() <= longest_field_name &&
                        std::all_of(field.name.begin(), field.name.end(),
                                    [](char c) { return c > ' ' && c < 127 && c != ':'; });
     if (!valid) return fail(Code::malformed, "This is no name of a header field.");

@@ -12,12 +12,12 @@ namespace {
 constexpr std::size_t max_envelope_id = 100; // RFC 3461 §4.4, before it is decoded
 constexpr std::size_t max_original = 500;    // RFC 3461 §4.2
 
-char upper(char c) {
+char upper_letter(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
-std::string to_upper(std::string_view text) {
+std::string upper_case(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), upper);
+    std::transform(out.begin(), out.end(), out.begin(), upper_letter);
     return out;
 }
 
@@ -35,12 +35,12 @@ std::optional<Parameter> parse_parameter(std::string_view word) {
     const auto equals = word.find('=');
     const auto keyword = word.substr(0, equals);
     const auto is_alnum = [](char c) {
-        return (upper(c) >= 'A' && upper(c) <= 'Z') || (c >= '0' && c <= '9');
+        return (upper_letter(c) >= 'A' && upper_letter(c) <= 'Z') || (c >= '0' && c <= '9');
     };
     if (keyword.empty() || !is_alnum(keyword.front())) return std::nullopt;
     if (!std::all_of(keyword.begin(), keyword.end(), [&](char c) { return is_alnum(c) || c == '-'; }))
         return std::nullopt;
-    Parameter parameter{to_upper(keyword), std::nullopt};
+    Parameter parameter{upper_case(keyword), std::nullopt};
     if (equals == std::string_view::npos) return parameter;
     const auto value = word.substr(equals + 1);
     const bool printable = std::all_of(value.begin(), value.end(), [](char c) {
@@ -84,14 +84,14 @@ std::optional<Reply> take_size(MailParameters& out, std::string_view value) {
 }
 
 std::optional<Reply> take_body(MailParameters& out, std::string_view value) {
-    const auto body = to_upper(value);
+    const auto body = upper_case(value);
     if (body != "7BIT" && body != "8BITMIME") return syntax("BODY");
     out.body = body == "7BIT" ? Body::seven_bit : Body::eight_bit_mime;
     return std::nullopt;
 }
 
 std::optional<Reply> take_ret(MailParameters& out, std::string_view value) {
-    const auto ret = to_upper(value);
+    const auto ret = upper_case(value);
     if (ret != "FULL" && ret != "HDRS") return syntax("RET");
     out.ret = ret == "FULL" ? Return::full : Return::headers;
     return std::nullopt;
@@ -155,7 +155,7 @@ std::optional<Reply> take_mail(MailParameters& out, const Parameter& parameter, 
 std::optional<Reply> take_notify(RcptParameters& out, std::string_view value) {
     while (true) {
         const auto comma = value.find(',');
-        const auto word = to_upper(value.substr(0, comma));
+        const auto word = upper_case(value.substr(0, comma));
         std::uint8_t bit = 0;
         if (word == "NEVER") bit = notify_never;
         if (word == "SUCCESS") bit = notify_success;
@@ -265,7 +265,7 @@ std::optional<std::int64_t> parse_date_time(std::string_view text) {
         return value;
     };
     for (std::size_t i = 0; i < shape.size(); ++i)
-        if (shape[i] != '0' && upper(text[i]) != shape[i]) return std::nullopt;
+        if (shape[i] != '0' && upper_letter(text[i]) != shape[i]) return std::nullopt;
     const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
     const int hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
     if (year < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)

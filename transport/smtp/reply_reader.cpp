@@ -6,7 +6,7 @@
 namespace facteur::smtp {
 namespace {
 
-bool is_digit(char c) {
+bool is_reply_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
@@ -52,7 +52,7 @@ std::string_view enhanced_code(std::string_view text, int code) {
     std::size_t at = 2;
     for (int part = 0; part < 2; ++part) {
         const auto begin = at;
-        while (at < text.size() && is_digit(text[at]))
+        while (at < text.size() && is_reply_digit(text[at]))
             ++at;
         if (at == begin || at - begin > 3) return {};
         if (part == 0 && (at == text.size() || text[at++] != '.')) return {};
@@ -97,8 +97,8 @@ std::optional<ServerReply> ReplyReader::take(std::string_view& input) {
 }
 
 bool ReplyReader::take_line(std::string_view line) {
-    const bool has_code = line.size() >= 3 && line[0] >= '2' && line[0] <= '5' && is_digit(line[1]) &&
-                          is_digit(line[2]) && (line.size() == 3 || line[3] == ' ' || line[3] == '-');
+    const bool has_code = line.size() >= 3 && line[0] >= '2' && line[0] <= '5' && is_reply_digit(line[1]) &&
+                          is_reply_digit(line[2]) && (line.size() == 3 || line[3] == ' ' || line[3] == '-');
     const int code = has_code ? (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0') : 0;
     if (!has_code || ++lines_ > limits_.lines || (lines_ > 1 && code != reply_.code)) {
         broken_ = true;

@@ -5,6 +5,7 @@
 #include "actors/session/http/answers.h"
 #include "actors/session/http/http_session.h"
 #include "transport/http/response.h"
+#include "transport/http/websocket_machine.h"
 
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
@@ -12,8 +13,6 @@
 
 namespace facteur {
 namespace {
-
-constexpr std::uint16_t going_away = 1001, try_later = 1013; // RFC 6455 §7.4.1 and IANA's registry
 
 bool is_admin(Door door) {
     return door == Door::admin;
@@ -350,7 +349,7 @@ void HttpConnection::answer_events(net::Connection& connection, std::shared_ptr<
     state_ = State::events;
     sign_of_life_ = std::move(ping);
     begin_stream(connection, interval);
-    if (context_->draining) end_stream(connection, going_away, {});
+    if (context_->draining) end_stream(connection, http::going_away, {});
 }
 
 void HttpConnection::push(net::Connection& connection, const std::string& bytes) {
@@ -372,7 +371,7 @@ void HttpConnection::become_websocket(net::Connection& connection) {
     begin_stream(connection, context_->limits.websocket_ping);
     websocket_->feed(rest);
     pump_websocket(connection);
-    if (context_->draining) end_stream(connection, going_away, "The server stops.");
+    if (context_->draining) end_stream(connection, http::going_away, "The server stops.");
 }
 
 void HttpConnection::pump_websocket(net::Connection& connection) {
@@ -395,7 +394,8 @@ void HttpConnection::pump_websocket(net::Connection& connection) {
         state_ = State::over;
         return connection.close();
     }
-    if (!holds_frame()) return end_stream(connection, try_later, "Too much is being sent at this moment.");
+    if (!holds_frame())
+        return end_stream(connection, http::try_later, "Too much is being sent at this moment.");
     if (frame_under_way_) connection.pause();
 }
 
@@ -484,7 +484,7 @@ void HttpConnection::on_closed() {
 void HttpConnection::drain(net::Connection& connection) {
     keep_alive_ = false;
     if (state_ == State::events || state_ == State::websocket)
-        return end_stream(connection, going_away, "The server stops.");
+        return end_stream(connection, http::going_away, "The server stops.");
     if (state_ != State::head) return;
     state_ = State::over;
     connection.close();

@@ -12,7 +12,6 @@
 namespace facteur {
 namespace {
 
-constexpr std::uint16_t policy_violation = 1008, try_later = 1013; // RFC 6455 §7.4.1 and IANA's registry
 constexpr auto watch_limit = std::chrono::seconds(30);
 
 // By StateType; those without a name are of no type that JMAP knows.
@@ -57,7 +56,7 @@ void ask_to_watch(HttpSession* self, std::function<void()> then, unsigned tries)
                 if (!self->state.stream) return;
                 // The mailbox actor had gone to rest at this moment: there is a fresh one now.
                 if (tries > 0) return ask_to_watch(self, then, tries - 1);
-                end_stream(self, try_later, "Try again later.");
+                end_stream(self, http::try_later, "Try again later.");
             });
 }
 
@@ -77,7 +76,7 @@ void watch(HttpSession* self, std::function<void()> then) {
         [self, then = std::move(then)] {
             // It may have ended between the request and this.
             if (!is_still_valid(self->state.context->services, self->state.stream->identity))
-                return end_stream(self, policy_violation, "The session is over.");
+                return end_stream(self, http::policy_violation, "The session is over.");
             then();
         },
         1);
@@ -100,7 +99,7 @@ void tell_since(HttpSession* self, store::Modseq since) {
 void close_unless_valid(HttpSession* self) {
     auto& stream = self->state.stream;
     if (stream && !is_still_valid(self->state.context->services, stream->identity))
-        end_stream(self, policy_violation, "The session is over.");
+        end_stream(self, http::policy_violation, "The session is over.");
 }
 
 void end_stream(HttpSession* self, std::uint16_t code, std::string reason) {

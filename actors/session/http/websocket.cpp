@@ -12,7 +12,6 @@
 namespace facteur {
 namespace {
 
-constexpr std::uint16_t unsupported_data = 1003, policy_violation = 1008; // RFC 6455 §7.4.1
 constexpr std::string_view subprotocol = "jmap";
 
 // The answer to the frame under way; the next may come.
@@ -73,8 +72,8 @@ void handle_frame(HttpSession* self, const FrameArrived& frame) {
     auto& state = self->state;
     if (!state.stream) return;
     if (!is_still_valid(state.context->services, state.stream->identity))
-        return end_stream(self, policy_violation, "The session is over.");
-    if (!frame.is_text) return end_stream(self, unsupported_data, "JMAP is text.");
+        return end_stream(self, http::policy_violation, "The session is over.");
+    if (!frame.is_text) return end_stream(self, http::unsupported_data, "JMAP is text.");
     auto parsed =
         jmap::parse_frame(*frame.text, supported_capabilities(), state.context->services.jmap_limits);
     if (auto* request = std::get_if<jmap::RequestFrame>(&parsed)) return run(self, std::move(*request));

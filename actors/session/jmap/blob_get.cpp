@@ -14,17 +14,17 @@
 namespace facteur {
 namespace {
 
-constexpr std::uint64_t piece = 1u << 20; // read at once for a digest
+constexpr std::uint64_t digest_piece = 1u << 20; // read at once for a digest
 
-struct Wanted {
+struct WantedBlob {
     bool text = false, base64 = false, either = false, size = false, sha = false, sha256 = false;
     std::uint64_t offset = 0;
     std::optional<std::uint64_t> length;
     [[nodiscard]] bool data() const { return text || base64 || either; }
 };
 
-Wanted read_wanted(jmap::Arguments& a, const jmap::GetArguments& get) {
-    Wanted wanted;
+WantedBlob read_wanted(jmap::Arguments& a, const jmap::GetArguments& get) {
+    WantedBlob wanted;
     wanted.offset = a.number("offset").value_or(0);
     wanted.length = a.number("length");
     if (!get.properties) {
@@ -46,8 +46,8 @@ store::Result<std::string> digest(const store::Snapshot& now, const Blob& blob, 
                                   std::uint64_t size, const EVP_MD* algorithm) {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     EVP_DigestInit_ex(context.get(), algorithm, nullptr);
-    for (std::uint64_t at = 0; at < size; at += piece) {
-        const auto bytes = blob.read(now, from + at, std::min(piece, size - at));
+    for (std::uint64_t at = 0; at < size; at += digest_piece) {
+        const auto bytes = blob.read(now, from + at, std::min(digest_piece, size - at));
         if (!bytes) return bytes;
         EVP_DigestUpdate(context.get(), bytes->data(), bytes->size());
     }
@@ -57,7 +57,7 @@ store::Result<std::string> digest(const store::Snapshot& now, const Blob& blob, 
     return encode_base64({reinterpret_cast<const char*>(value.data()), length});
 }
 
-void write_data(const Wanted& wanted, const std::string& bytes, jmap::Writer& out) {
+void write_data(const WantedBlob& wanted, const std::string& bytes, jmap::Writer& out) {
     const bool is_text = (wanted.text || wanted.either) && mime::is_valid_utf8(bytes);
     if ((wanted.text || wanted.either) && !is_text) out.member("isEncodingProblem", true);
     if (is_text)
@@ -68,7 +68,7 @@ void write_data(const Wanted& wanted, const std::string& bytes, jmap::Writer& ou
 }
 
 store::Result<void> write(const store::Snapshot& now, std::string_view id, const Blob& blob,
-                          const Wanted& wanted, jmap::Writer& out) {
+                          const WantedBlob& wanted, jmap::Writer& out) {
     const auto from = std::min(wanted.offset, blob.size());
     const auto size = std::min(wanted.length.value_or(blob.size() - from), blob.size() - from);
     out.begin_object().member("id", id);

@@ -12,7 +12,7 @@ namespace facteur {
 namespace {
 
 // An encoded part is decoded in pieces of this size, so that it is in memory once, not twice.
-constexpr std::uint64_t piece = 1u << 20;
+constexpr std::uint64_t decoded_piece = 1u << 20;
 
 tl::unexpected<store::Error> no_blob() {
     return store::fail(store::Code::not_found, "There is no such blob.");
@@ -27,8 +27,8 @@ store::Result<std::string> decode(const store::Snapshot& now, const store::Hash&
                                   const BlobId::Part& part) {
     mime::TransferDecoder decoder(static_cast<mime::Encoding>(part.encoding));
     std::string decoded;
-    for (std::uint64_t at = 0; at < part.size; at += piece) {
-        auto encoded = now.read_body(body, part.offset + at, std::min(piece, part.size - at));
+    for (std::uint64_t at = 0; at < part.size; at += decoded_piece) {
+        auto encoded = now.read_body(body, part.offset + at, std::min(decoded_piece, part.size - at));
         if (!encoded) return tl::unexpected(encoded.error());
         decoder.feed(*encoded, decoded);
     }

@@ -9,7 +9,7 @@ namespace {
 
 using By = EmailComparator::By;
 
-constexpr std::array<std::pair<std::string_view, By>, 9> properties{
+constexpr std::array<std::pair<std::string_view, By>, 9> sort_properties{
     {{"receivedAt", By::received_at},
      {"size", By::size},
      {"from", By::from},
@@ -76,9 +76,9 @@ bool EmailSort::is_immutable() const {
 jmap::Expected<EmailSort> read_email_sort(const std::vector<jmap::Comparator>& comparators) {
     EmailSort sort;
     for (const auto& comparator : comparators) {
-        const auto property = std::find_if(properties.begin(), properties.end(),
+        const auto property = std::find_if(sort_properties.begin(), sort_properties.end(),
                                            [&](const auto& p) { return p.first == comparator.property; });
-        if (property == properties.end())
+        if (property == sort_properties.end())
             return jmap::method_error("unsupportedSort", "Emails are not sorted by \"" +
                                                              std::string(comparator.property) + "\".");
         const auto collation = collation_named(comparator.collation);

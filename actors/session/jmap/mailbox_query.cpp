@@ -20,7 +20,8 @@ struct MailboxCondition {
     bool never = false; // it names a mailbox that cannot be
 };
 
-jmap::Expected<MailboxCondition> read_condition(jmap::Object object, const jmap::CreatedIds& created_ids) {
+jmap::Expected<MailboxCondition> read_mailbox_condition(jmap::Object object,
+                                                        const jmap::CreatedIds& created_ids) {
     if (auto known = check_condition(object, {"parentId", "name", "role", "hasAnyRole", "isSubscribed"});
         !known)
         return tl::unexpected(known.error());
@@ -63,7 +64,7 @@ struct MailboxSort {
     Collation collation = Collation::unicode_casemap;
 };
 
-jmap::Expected<std::vector<MailboxSort>> read_sort(const std::vector<jmap::Comparator>& comparators) {
+jmap::Expected<std::vector<MailboxSort>> read_mailbox_sort(const std::vector<jmap::Comparator>& comparators) {
     std::vector<MailboxSort> sort;
     for (const auto& comparator : comparators) {
         if (comparator.property != "name" && comparator.property != "sortOrder")
@@ -92,9 +93,9 @@ jmap::Expected<MailboxQuery> read_mailbox_query(jmap::Arguments& a, const Asked&
     if (auto fault = a.fault()) return tl::unexpected(*fault);
     auto tree = read_filter_tree<MailboxCondition>(
         asked.filter, context.services.jmap_limits,
-        [&](jmap::Object object) { return read_condition(object, context.created_ids); });
+        [&](jmap::Object object) { return read_mailbox_condition(object, context.created_ids); });
     if (!tree) return tl::unexpected(tree.error());
-    auto sort = read_sort(asked.sort);
+    auto sort = read_mailbox_sort(asked.sort);
     if (!sort) return tl::unexpected(sort.error());
     query.filter = std::move(*tree);
     query.sort = std::move(*sort);

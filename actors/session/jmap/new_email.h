@@ -42,6 +42,9 @@ private:
 
 // ---- header fields (new_email_headers.cpp)
 
+// ASCII only: names of fields and of types.
+std::string lower_case(std::string_view text);
+
 class NewHeaders {
 public:
     explicit NewHeaders(Faults& faults) : faults_(faults) {}

@@ -27,12 +27,6 @@ bool is_plain(std::string_view text) {
     return std::none_of(text.begin(), text.end(),
                         [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
 }
-std::string lower(std::string_view text) {
-    std::string lowered(text);
-    for (char& c : lowered)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lowered;
-}
 std::string_view without_brackets(std::string_view id) {
     if (id.size() >= 2 && id.front() == '<' && id.back() == '>') return id.substr(1, id.size() - 2);
     return id;
@@ -88,7 +82,7 @@ public:
             return std::nullopt;
         }
         auto part = read(*list->begin(), name + "/0", type);
-        if (lower(part.type) != type) faults_.property(name + "/0/type", "The part has another type.");
+        if (lower_case(part.type) != type) faults_.property(name + "/0/type", "The part has another type.");
         return part;
     }
 
@@ -142,7 +136,7 @@ private:
             r.part.name = text;
         } else if (name == "disposition") {
             claim("content-disposition", path, r);
-            r.part.disposition = lower(text);
+            r.part.disposition = lower_case(text);
             if (!is_token(text)) faults_.property(path, "It must be a disposition type.");
         } else if (name == "cid") {
             claim("content-id", path, r);
@@ -172,7 +166,7 @@ private:
     void take_header(std::string_view name, jmap::Value value, const std::string& path, Reading& r,
                      NewHeaders& headers, const NewHeaders* top) {
         const auto rest = name.substr(std::string_view("header:").size());
-        const auto field = lower(rest.substr(0, std::min(rest.find(':'), rest.size())));
+        const auto field = lower_case(rest.substr(0, std::min(rest.find(':'), rest.size())));
         constexpr std::array<std::string_view, 5> own{"content-type", "content-disposition", "content-id",
                                                       "content-language", "content-location"};
         if (std::find(own.begin(), own.end(), field) == own.end()) {
@@ -235,7 +229,7 @@ private:
             else
                 r.part.type = implied;
         }
-        const bool is_multipart = lower(r.part.type).starts_with("multipart/");
+        const bool is_multipart = lower_case(r.part.type).starts_with("multipart/");
         if (is_multipart == r.part.children.empty())
             faults_.property(path + (is_multipart ? "/subParts" : "/type"),
                              is_multipart ? "A multipart needs parts." : "Only a multipart has parts.");
@@ -244,7 +238,7 @@ private:
     }
 
     void settle_content(Reading& r, const std::string& path) {
-        if (!r.part.children.empty() || lower(r.part.type).starts_with("multipart/")) return;
+        if (!r.part.children.empty() || lower_case(r.part.type).starts_with("multipart/")) return;
         if (r.part_id && r.blob_id)
             return faults_.property(path + "/blobId", "A part has a partId or a blobId, not both.");
         if (r.part_id) {

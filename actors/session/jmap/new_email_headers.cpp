@@ -30,13 +30,6 @@ constexpr std::array<Convenience, 11> conveniences{{{"sentAt", "Date", HeaderFor
 constexpr std::size_t most_fields = 1000;
 constexpr std::size_t most_items = 5000; // addresses or ids of one field
 
-std::string lower(std::string_view text) {
-    std::string lowered(text);
-    for (char& c : lowered)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lowered;
-}
-
 std::size_t place_of(std::string_view field) {
     const auto known = std::find_if(conveniences.begin(), conveniences.end(),
                                     [&](const auto& c) { return mime::same_name(c.field, field); });
@@ -161,8 +154,15 @@ std::optional<mime::NewField> as_unfinished(const mime::NewField& field) {
 
 } // namespace
 
+std::string lower_case(std::string_view text) {
+    std::string lowered(text);
+    for (char& c : lowered)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return lowered;
+}
+
 bool NewHeaders::has(std::string_view field) const {
-    return names_.contains(lower(field));
+    return names_.contains(lower_case(field));
 }
 
 void NewHeaders::add(std::string_view name, const std::string& path, HeaderForm form, jmap::Value value) {
@@ -189,7 +189,7 @@ void NewHeaders::add_all(std::string_view property, const std::string& path, jma
                          bool of_part) {
     const auto header = read_header_property(property);
     if (!header) return faults_.property(path, "It is no header property.");
-    const auto name = lower(header->field);
+    const auto name = lower_case(header->field);
     if (!of_part && name.starts_with("content-"))
         return faults_.property(path, "Content-* fields belong to body parts.");
     if (name == "content-transfer-encoding" || name == "mime-version")
@@ -214,7 +214,7 @@ bool NewHeaders::take(std::string_view property, jmap::Value value) {
                                     [&](const auto& c) { return c.property == property; });
     if (known == conveniences.end()) return false;
     if (value.is_null()) return true;
-    if (!names_.insert(lower(known->field)).second)
+    if (!names_.insert(lower_case(known->field)).second)
         faults_.property(std::string(property), "Two properties stand for the same header field.");
     else
         add(known->field, std::string(property), known->form, value);

@@ -50,7 +50,8 @@ struct QuotaCondition {
     bool matches = true;
 };
 
-jmap::Expected<QuotaCondition> read_condition(jmap::Object object, const jmap::CreatedIds& created_ids) {
+jmap::Expected<QuotaCondition> read_quota_condition(jmap::Object object,
+                                                    const jmap::CreatedIds& created_ids) {
     if (auto known = check_condition(object, {"name", "scope", "resourceType", "type"}); !known)
         return tl::unexpected(known.error());
     jmap::Arguments c(object, created_ids);
@@ -67,12 +68,12 @@ jmap::Expected<QuotaCondition> read_condition(jmap::Object object, const jmap::C
     return condition;
 }
 
-jmap::Expected<QueryResults> run(const std::optional<jmap::Value>& filter,
-                                 const std::vector<jmap::Comparator>& sort, const MethodContext& context,
-                                 const AccountQuota& quota) {
+jmap::Expected<QueryResults> run_quota_query(const std::optional<jmap::Value>& filter,
+                                             const std::vector<jmap::Comparator>& sort,
+                                             const MethodContext& context, const AccountQuota& quota) {
     const auto tree =
         read_filter_tree<QuotaCondition>(filter, context.services.jmap_limits, [&](jmap::Object object) {
-            return read_condition(object, context.created_ids);
+            return read_quota_condition(object, context.created_ids);
         });
     if (!tree) return tl::unexpected(tree.error());
     for (const auto& comparator : sort)
@@ -135,7 +136,7 @@ jmap::MethodResult quota_query(const MethodContext& context, jmap::Object argume
     const auto asked = jmap::read_query(a);
     if (auto fault = a.fault()) return tl::unexpected(*fault);
     const auto quota = read_quota(context, context.services.store.read(context.user.id));
-    const auto results = run(asked.filter, asked.sort, context, quota);
+    const auto results = run_quota_query(asked.filter, asked.sort, context, quota);
     if (!results) return tl::unexpected(results.error());
     const QueryWindow window(asked, context.services.jmap_limits, quota_letter);
     return window.write(*results, std::nullopt, quota.state, false, out);

@@ -10,16 +10,16 @@
 namespace facteur {
 namespace {
 
-constexpr std::array<std::string_view, 9> properties{"identityId",     "emailId",    "threadId",
-                                                     "envelope",       "sendAt",     "undoStatus",
-                                                     "deliveryStatus", "dsnBlobIds", "mdnBlobIds"};
+constexpr std::array<std::string_view, 9> submission_properties{"identityId",     "emailId",    "threadId",
+                                                                "envelope",       "sendAt",     "undoStatus",
+                                                                "deliveryStatus", "dsnBlobIds", "mdnBlobIds"};
 
 bool write(std::string_view id, std::string_view row, const jmap::GetArguments& get, jmap::Writer& out) {
     const auto document = jmap::Document::parse(row);
     const auto object = document ? jmap::as_object(document->root()) : std::nullopt;
     if (!object) return false;
     out.begin_object().member("id", id);
-    for (const auto property : properties) {
+    for (const auto property : submission_properties) {
         if (!get.wants(property)) continue;
         const auto value = jmap::member(*object, property);
         if (value)

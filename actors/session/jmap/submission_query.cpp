@@ -37,7 +37,8 @@ std::optional<store::Time> read_date(jmap::Arguments& c, std::string_view name) 
     return date;
 }
 
-jmap::Expected<SubmissionCondition> read_condition(jmap::Object object, const jmap::CreatedIds& created_ids) {
+jmap::Expected<SubmissionCondition> read_submission_condition(jmap::Object object,
+                                                              const jmap::CreatedIds& created_ids) {
     if (auto known = check_condition(
             object, {"identityIds", "emailIds", "threadIds", "undoStatus", "before", "after"});
         !known)
@@ -73,7 +74,8 @@ struct SubmissionSort {
 };
 
 // RFC 8621 §7.3 says "sentAt" for the property that is "sendAt": both are taken.
-jmap::Expected<std::vector<SubmissionSort>> read_sort(const std::vector<jmap::Comparator>& comparators) {
+jmap::Expected<std::vector<SubmissionSort>>
+read_submission_sort(const std::vector<jmap::Comparator>& comparators) {
     std::vector<SubmissionSort> sort;
     for (const auto& comparator : comparators) {
         if (comparator.property == "emailId")
@@ -107,15 +109,15 @@ bool comes_before(const Entry& a, const Entry& b, const std::vector<SubmissionSo
     return a.id < b.id;
 }
 
-jmap::Expected<QueryResults> run(const std::optional<jmap::Value>& filter,
-                                 const std::vector<jmap::Comparator>& comparators,
-                                 const MethodContext& context, const store::Snapshot& now) {
+jmap::Expected<QueryResults> run_submission_query(const std::optional<jmap::Value>& filter,
+                                                  const std::vector<jmap::Comparator>& comparators,
+                                                  const MethodContext& context, const store::Snapshot& now) {
     const auto tree =
         read_filter_tree<SubmissionCondition>(filter, context.services.jmap_limits, [&](jmap::Object object) {
-            return read_condition(object, context.created_ids);
+            return read_submission_condition(object, context.created_ids);
         });
     if (!tree) return tl::unexpected(tree.error());
-    const auto sort = read_sort(comparators);
+    const auto sort = read_submission_sort(comparators);
     if (!sort) return tl::unexpected(sort.error());
     std::vector<Entry> entries;
     now.objects(
@@ -142,7 +144,7 @@ jmap::MethodResult submission_query(const MethodContext& context, jmap::Object a
     const auto asked = jmap::read_query(a);
     if (auto fault = a.fault()) return tl::unexpected(*fault);
     const auto now = context.services.store.read(context.user.id);
-    const auto results = run(asked.filter, asked.sort, context, now);
+    const auto results = run_submission_query(asked.filter, asked.sort, context, now);
     if (!results) return tl::unexpected(results.error());
     const QueryWindow window(asked, context.services.jmap_limits, submission_letter);
     return window.write(*results, std::nullopt,
@@ -156,7 +158,7 @@ jmap::MethodResult submission_query_changes(const MethodContext& context, jmap::
     if (auto fault = a.fault()) return tl::unexpected(*fault);
     const auto account = context.user.id;
     const auto now = context.services.store.read(account);
-    const auto results = run(asked.filter, asked.sort, context, now);
+    const auto results = run_submission_query(asked.filter, asked.sort, context, now);
     if (!results) return tl::unexpected(results.error());
 
     const auto since = read_since(asked.since);
