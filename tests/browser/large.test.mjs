@@ -70,6 +70,70 @@ test("rows that arrive late move nothing that is in view", async () => {
   for (const at of Object.keys(first)) if (next[at] !== undefined) assert.equal(next[at], first[at], `row ${at}`);
 });
 
+test("a step of scrolling draws the rows that it brings, and touches no other", async () => {
+  await scrollTo(0.3);
+  await until(isWhole, "rows at 0.3");
+  const drawn = await page.evaluate(async () => {
+    const list = document.querySelector(".list-scroll");
+    const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    const steps = [];
+    // The first step turns from whichever way one came.
+    for (let step = 0; step < 8; step += 1) {
+      const before = new Set(document.querySelectorAll(".row-place"));
+      const touched = new Set();
+      const watch = new MutationObserver((changes) => {
+        for (const { target } of changes) touched.add((target.nodeType === 1 ? target : target.parentElement)?.closest(".row-place"));
+      });
+      watch.observe(list, { subtree: true, childList: true, attributes: true, characterData: true });
+      list.scrollTop += 120;
+      await frame();
+      await frame();
+      watch.disconnect();
+      steps.push({ brought: [...document.querySelectorAll(".row-place")].filter((place) => !before.has(place)).length, touched: [...touched].filter((place) => before.has(place)).length });
+    }
+    return steps.slice(1);
+  });
+  for (const { brought, touched } of drawn) {
+    assert.ok(brought <= 3, `${brought} rows drawn for a step of 120 px`);
+    // The row that Tab leads to moves along when scrolling has come to rest.
+    assert.ok(touched <= 2, `${touched} of the other rows changed`);
+  }
+  const nodes = await page.locator(".row").first().evaluate((row) => row.querySelectorAll("*").length);
+  assert.ok(nodes < 25, `${nodes} elements in a row`);
+});
+
+test("a page that was here before asks for its first rows at once, and shows them with what that answers", async () => {
+  const asked = [];
+  const listen = (request) => {
+    const { pathname } = new URL(request.url());
+    if (/^\/(jmap|auth)/.test(pathname) && !pathname.includes("event")) asked.push(request.postDataJSON()?.methodCalls ?? pathname);
+  };
+  page.on("request", listen);
+  await page.reload();
+  await page.locator(".row").first().waitFor();
+  page.off("request", listen);
+  const firstRows = (calls) => Array.isArray(calls) && calls.some(([name, { position }]) => name === "Email/query" && position === 0);
+  assert.equal(asked.filter(firstRows).length, 1, "the first rows are asked for once");
+  assert.ok(asked.findIndex(firstRows) <= 1, "nothing but the session is asked for before");
+  const names = asked.find(firstRows).map(([name]) => name);
+  assert.deepEqual(["Mailbox/get", "Thread/get"].filter((name) => !names.includes(name)), [], "folders, rows and their threads come in one exchange");
+});
+
+test("a message that the pointer has rested on is on the screen in the frame that follows the press", async () => {
+  const second = page.locator(".row .row-link").nth(1);
+  const fetched = page.waitForResponse((response) => response.request().postData()?.includes("bodyValues") ?? false);
+  await second.hover();
+  await fetched;
+  await page.waitForTimeout(300);
+  const waited = await second.evaluate(async (link) => {
+    link.click();
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    return document.querySelector(".message-open .message-body")?.textContent.length ?? 0;
+  });
+  assert.ok(waited > 0, "the text is there");
+  await page.keyboard.press("u");
+});
+
 test("all of a folder is ticked beyond what is loaded, moved at once, and brought back", async () => {
   const jmap = await facteur.jmap(people.camille);
   await scrollTo(0);

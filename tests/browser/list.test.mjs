@@ -85,6 +85,72 @@ test("rows are selected with ctrl, shift and x, and Escape lets go", async () =>
   await page.getByRole("heading", { name: "Réception", level: 1 }).waitFor();
 });
 
+const ticked = (count) => page.getByText(count === 1 ? "1 sélectionné" : `${count} sélectionnés`, { exact: true }).waitFor();
+const link = (text) => row(page, text).first().locator(".row-link");
+
+test("a range is drawn out and back again; what was ticked besides stays", async () => {
+  await link("Photo de groupe").click({ modifiers: ["Control"] });
+  await link("Ancien 1").click({ modifiers: ["Control"] });
+  await link("Ancien 5").click({ modifiers: ["Shift"] });
+  await ticked(6);
+  await link("Ancien 2").click({ modifiers: ["Shift"] });
+  await ticked(3);
+  await link("Ancien 0").click({ modifiers: ["Shift"] });
+  await ticked(3);
+  assert.equal(await row(page, "Ancien 2").first().getByRole("checkbox").isChecked(), false);
+  await page.keyboard.press("Escape");
+});
+
+test("arrows move, with Shift they tick from the cursor on, and shrink the range again", async () => {
+  await link("Conseil de classe").focus();
+  await page.keyboard.press("ArrowDown");
+  await until(() => page.locator(".row-cursor", { hasText: "Photo de groupe" }).count(), "the cursor on the photo");
+  for (let times = 0; times < 3; times += 1) await page.keyboard.press("Shift+ArrowDown");
+  await ticked(4);
+  await page.keyboard.press("Shift+ArrowUp");
+  await ticked(3);
+  await page.keyboard.press("Shift+J");
+  await ticked(4);
+  // A second range, beside the first: the cursor has gone elsewhere meanwhile.
+  for (let times = 0; times < 3; times += 1) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Shift+ArrowDown");
+  await ticked(6);
+  await until(() => page.evaluate(() => document.activeElement?.closest(".row-cursor") !== null), "the focus on the cursor");
+  await page.keyboard.press("Escape");
+});
+
+test("Home and End go to the ends of the list, with Shift they tick all between, loaded or not", async () => {
+  await link("Conseil de classe").focus();
+  await page.keyboard.press("End");
+  await row(page, `Ancien ${many - 1}`).waitFor();
+  await until(() => page.evaluate((last) => document.activeElement?.textContent.includes(last), `Ancien ${many - 1}`), "the focus on the last row");
+  await page.keyboard.press("Home");
+  await until(() => page.evaluate(() => document.activeElement?.textContent.includes("Conseil de classe")), "the focus on the first row");
+  await page.keyboard.press("PageDown");
+  await until(() => page.evaluate(() => /Ancien \d/.test(document.activeElement?.textContent)), "the focus a page further");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Shift+End");
+  await ticked(many + 2);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Home");
+  await row(page, "Conseil de classe").waitFor();
+});
+
+test("Ctrl+A ticks the whole folder while the list has the keys, and no more than its text in a field", async () => {
+  await link("Conseil de classe").focus();
+  await page.keyboard.press("Control+a");
+  await ticked(many + 2);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await page.keyboard.type("abc");
+  await page.keyboard.press("Control+a");
+  assert.equal(await page.evaluate(() => getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)), "abc");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await row(page, "Conseil de classe").waitFor();
+  assert.equal(await page.locator(".row-ticked").count(), 0);
+});
+
 test("unread and flagged messages can be looked at alone", async () => {
   await page.getByRole("button", { name: "Affichage et sélection" }).click();
   await page.getByRole("menuitemradio", { name: "Suivis seulement" }).click();

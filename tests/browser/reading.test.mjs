@@ -73,7 +73,24 @@ test("hostile HTML shows its text and does nothing", async () => {
   await letter(page).getByText("Texte visible").waitFor();
   const frame = page.locator(".message-open iframe").last();
   assert.equal(await frame.getAttribute("sandbox"), "allow-same-origin allow-popups allow-popups-to-escape-sandbox");
-  assert.match(await frame.getAttribute("srcdoc") ?? (await frame.evaluate((element) => element.srcdoc)), /default-src 'none'/);
+  assert.match(await letter(page).locator("head meta[http-equiv='Content-Security-Policy']").getAttribute("content"), /default-src 'none'; img-src data: blob:;/);
+  // And it holds: the page itself may show its own images, the letter's frame may not.
+  const came = [];
+  page.on("requestfinished", (request) => came.push(request.url()));
+  const shown = await frame.evaluate(
+    (element, source) =>
+      new Promise((resolve) => {
+        const image = new Image();
+        const own = new Image();
+        own.onload = () => setTimeout(() => resolve(image.naturalWidth), 300);
+        element.contentDocument.body.append(image);
+        image.src = `${source}?in=letter`;
+        own.src = `${source}?in=page`;
+      }),
+    "/favicon.svg",
+  );
+  assert.equal(shown, 0);
+  assert.deepEqual(came.filter((url) => url.includes("in=letter")), []);
   for (const forbidden of ["script", "form", "input", "iframe", "object", "svg", "base", "meta[http-equiv=refresh]", "[onerror]", "[onload]"])
     assert.equal(await letter(page).locator(`body ${forbidden}`).count(), 0, forbidden);
   const trap = letter(page).getByText("piège");

@@ -26,11 +26,12 @@ export async function startBrowser() {
   return {
     close: () => browser.close(),
     /** A browser of its own for one person: nothing is shared with the others. */
-    async open(url, { width = 1280, height = 860, theme = "light", locale = "fr-FR", ...rest } = {}) {
+    async open(url, { width = 1280, height = 860, theme = "light", locale = "fr-FR", init, ...rest } = {}) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale, acceptDownloads: true, ...rest });
       context.setDefaultTimeout(patience);
       if (process.env.WEBUI_DIST) await servePages(context, url, process.env.WEBUI_DIST);
       const page = await context.newPage();
+      if (init) await page.addInitScript(init);
       // BROWSER_SLOWED=6: as on a machine six times slower, where what only works when quick shows itself.
       const rate = Number(process.env.BROWSER_SLOWED ?? 1);
       if (rate > 1) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate });

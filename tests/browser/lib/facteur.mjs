@@ -1,7 +1,7 @@
 // Starts a Facteur of its own on a temporary folder. For tests on loopback only.
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,9 +31,11 @@ function freePort() {
   });
 }
 
-/** Starts a server with the accounts of `people`; `stop` must be called. */
-export async function startFacteur() {
-  const folder = mkdtempSync(join(tmpdir(), "facteur-browser-"));
+/** Starts a server with the accounts of `people`; `stop` must be called. A folder that is given is kept for the next time. */
+export async function startFacteur({ folder: kept } = {}) {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), "facteur-browser-"));
+  mkdirSync(folder, { recursive: true });
+  const isNew = !existsSync(join(folder, "data"));
   const config = join(folder, "facteur.toml");
   const ports = {};
   for (const name of ["smtp", "http", "admin"]) ports[name] = await freePort();
@@ -65,7 +67,7 @@ plaintext_on_loopback = true
     if (result.status !== 0) throw new Error(`facteur ${arguments_.join(" ")}: ${result.stdout}${result.stderr}`);
     return result.stdout;
   };
-  run("account", "import", csv);
+  if (isNew) run("account", "import", csv);
 
   const logFile = join(folder, "server.log");
   let child = null;
@@ -103,7 +105,7 @@ plaintext_on_loopback = true
     start,
     async stop() {
       await halt();
-      rmSync(folder, { recursive: true, force: true });
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

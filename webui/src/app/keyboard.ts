@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { compose } from "../compose";
 import { archive, junk } from "../mail/actions";
 import { acting, deleteRows, moveCursor, openCursor, replyTo, toggleFlag, toggleSeen } from "../mail/commands";
+import { listKey } from "../mail/listKeys";
 import { moveMenu } from "../mail/MoveMenu";
 import { clearSelection, cursor, selecting, toggle } from "../mail/store/selection";
 import { openId } from "../mail/view";
@@ -11,13 +12,13 @@ import { shortcutsOn } from "./preferences";
 import { go, openEmail } from "./router";
 import { shortcutSheetOpen } from "./shortcuts";
 
-type Command = () => unknown;
+type Command = (event: KeyboardEvent) => unknown;
 
 const folders: Record<string, string> = { i: "inbox", d: "drafts", s: "sent", a: "archive", p: "junk", t: "trash" };
 
 const commands: Record<string, Command> = {
-  j: () => moveCursor(1),
-  k: () => moveCursor(-1),
+  j: ({ shiftKey }) => moveCursor(1, shiftKey),
+  k: ({ shiftKey }) => moveCursor(-1, shiftKey),
   o: openCursor,
   u: () => openEmail(null),
   e: () => archive(acting()),
@@ -61,7 +62,7 @@ export function useKeyboard(): void {
   useEffect(() => {
     let chordUntil = 0;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (!isOurs(event)) return;
+      if (listKey(event) || !isOurs(event)) return;
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       if (chordUntil > Date.now()) {
         chordUntil = 0;
@@ -78,7 +79,7 @@ export function useKeyboard(): void {
       const command = commands[key];
       if (!command) return;
       event.preventDefault();
-      void command();
+      void command(event);
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);

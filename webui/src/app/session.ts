@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { Client, ConnectionError } from "../jmap";
 import { LoginError, login, logout } from "./auth";
 import { connected } from "./connection";
+import { forgetMemory } from "./memory";
 
 /** expired: somebody was signed in, what they do waits until they have signed in again. */
 export type Phase = "starting" | "signedOut" | "signedIn" | "expired" | "unreachable";
@@ -29,11 +30,17 @@ export const client = new Client({
 /** The academy's own domain: who writes from elsewhere is marked. */
 export const ownDomain = computed(() => username.value.split("@")[1] ?? "");
 
-export async function start(): Promise<void> {
+/** Longer than this nobody looks at an empty page. */
+const patience = 150;
+
+/** `ahead`: what the first screen needs, when that is on its way already. */
+export async function start(ahead: Promise<unknown> = Promise.resolve()): Promise<void> {
   try {
     const session = await client.connect();
-    if (session) enter(session.username);
-    else phase.value = "signedOut";
+    if (session) {
+      await Promise.race([ahead, new Promise((resolve) => setTimeout(resolve, patience))]);
+      enter(session.username);
+    } else phase.value = "signedOut";
   } catch (error) {
     // Refused, as a cookie is over plain HTTP: the sign-in says why.
     const refused = error instanceof ConnectionError && error.status === 403;
@@ -59,6 +66,7 @@ export async function signIn(name: string, password: string, remember: boolean):
 
 export async function signOut(): Promise<void> {
   await logout();
+  forgetMemory();
   // A fresh page: nothing of the account stays in memory.
   location.assign("/");
 }

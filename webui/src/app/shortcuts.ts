@@ -34,6 +34,8 @@ export const shortcutGroups: { title: TextKey; shortcuts: Shortcut[] }[] = [
       { keys: ["s"], text: "shortcuts.flag" },
       { keys: ["m"], text: "shortcuts.seen" },
       { keys: ["x"], text: "shortcuts.select" },
+      { keys: ["⇧", "↓"], text: "shortcuts.range" },
+      { keys: ["Ctrl", "A"], text: "shortcuts.selectEvery" },
       { keys: ["z"], text: "shortcuts.undo" },
     ],
   },

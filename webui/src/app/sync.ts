@@ -1,11 +1,11 @@
 import { effect } from "@preact/signals";
-import { type GetResponse, type Mailbox, Push, Request, type StateChange } from "../jmap";
+import { Push, type StateChange } from "../jmap";
 import { tellArrivals } from "../mail/arrivals";
-import { prefetchCode } from "../mail/prefetch";
-import { beginAt, syncEmails, syncThreads } from "../mail/store/changes";
-import { putMailboxes, syncMailboxes } from "../mail/store/mailboxes";
+import { syncEmails, syncThreads } from "../mail/store/changes";
+import { syncMailboxes } from "../mail/store/mailboxes";
 import { loadQuota } from "../mail/store/quota";
 import { refreshLists } from "../mail/view";
+import { begun } from "./begin";
 import { connected } from "./connection";
 import { client } from "./session";
 
@@ -16,7 +16,7 @@ let again = new Set<string>();
 
 /** Follows the server: what changes there changes here, without a reload. */
 export async function startSync(): Promise<void> {
-  await begin();
+  await begun;
   const session = client.session;
   if (!session) return;
   let opened = false;
@@ -40,27 +40,6 @@ export async function startSync(): Promise<void> {
   probeWhileUnconnected(push);
 }
 
-/** All that the first screen needs besides its list, and where changes begin, in one exchange. */
-async function begin(): Promise<void> {
-  const accountId = client.accountId;
-  const request = new Request();
-  const mailboxes = request.add<GetResponse<Mailbox>>("Mailbox/get", { accountId, ids: null });
-  const emails = request.add<GetResponse<unknown>>("Email/get", { accountId, ids: [], properties: ["id"] });
-  const threads = request.add<GetResponse<unknown>>("Thread/get", { accountId, ids: [] });
-  for (;;) {
-    try {
-      const answers = await client.send(request);
-      beginAt(answers.of(emails).state, answers.of(threads).state);
-      putMailboxes(answers.of(mailboxes));
-      break;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, retryAfter));
-    }
-  }
-  void loadQuota().catch(() => undefined);
-  prefetchCode();
-}
-
 function changesArrived(byAccount: StateChange["changed"]): void {
   changed(Object.keys(byAccount[client.accountId] ?? {}));
 }
@@ -81,14 +60,16 @@ async function follow(): Promise<void> {
     again = new Set();
     try {
       const emails = types.has("Email") || types.has("Thread");
-      const [, created] = await Promise.all([
+      const [, arrivals] = await Promise.all([
         types.has("Mailbox") || emails ? syncMailboxes() : undefined,
-        emails ? syncEmails() : [],
+        emails ? syncEmails() : undefined,
         emails ? syncThreads() : undefined,
         types.has("Quota") || emails ? loadQuota() : undefined,
       ]);
-      if (emails) refreshLists();
-      await tellArrivals(created);
+      if (arrivals) {
+        refreshLists(arrivals.moved);
+        await tellArrivals(arrivals.created);
+      }
     } catch {
       // The line is down: when it is back, the stream opens again and everything is asked for.
     }

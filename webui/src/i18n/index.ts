@@ -40,6 +40,7 @@ export function t(key: TextKey, parameters: Parameters = {}): string {
   let text: string;
   if (typeof entry === "string") text = entry;
   else text = plural.select(Number(parameters.count ?? 0)) === "one" ? (entry.one ?? entry.other) : entry.other;
+  if (!text.includes("{")) return text;
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name];
     if (value === undefined) return whole;

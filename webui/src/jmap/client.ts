@@ -56,16 +56,19 @@ export class Client {
     return this.session !== null && capability in this.session.capabilities;
   }
 
+  /** Sends calls before the session is known, to where an earlier one had them sent; null when that was in vain. */
+  async sendAhead(apiUrl: string, request: Request): Promise<Answers | null> {
+    const response = await this.exchange(sameOriginPath(apiUrl), post(request));
+    return response.ok ? answersIn(response) : null;
+  }
+
   /** Sends the calls of `request`, signing in again when asked. */
   async send(request: Request, { unasked = false, ...options }: SendOptions = {}): Promise<Answers> {
-    const body = JSON.stringify({ using: request.using, methodCalls: request.calls });
     const url = sameOriginPath(this.required().apiUrl);
-    const headers = { "content-type": "application/json", accept: "application/json" };
-    const init = { method: "POST", headers, body, ...options };
+    const init = { ...post(request), ...options };
     const response = await (unasked ? this.exchange(url, init) : this.authenticated(url, init));
     if (!response.ok) throw await refusal(response);
-    const answer = (await response.json()) as { methodResponses: Invocation[]; sessionState: string };
-    return new Answers(answer.methodResponses, answer.sessionState);
+    return answersIn(response);
   }
 
   /** One call with the account filled in. */
@@ -141,6 +144,16 @@ export class Client {
       throw new ConnectionError(String(error));
     }
   }
+}
+
+function post(request: Request): RequestInit {
+  const body = JSON.stringify({ using: request.using, methodCalls: request.calls });
+  return { method: "POST", headers: { "content-type": "application/json", accept: "application/json" }, body };
+}
+
+async function answersIn(response: Response): Promise<Answers> {
+  const answer = (await response.json()) as { methodResponses: Invocation[]; sessionState: string };
+  return new Answers(answer.methodResponses, answer.sessionState);
 }
 
 async function refusal(response: Response): Promise<Error> {

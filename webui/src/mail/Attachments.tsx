@@ -80,6 +80,7 @@ const canPreview = (part: EmailBodyPart) =>
 
 /** Images that the text shows itself are not offered a second time. */
 function listed(body: EmailBody): EmailBodyPart[] {
+  if (!body.attachments.some(({ cid }) => cid)) return body.attachments;
   const html = Object.values(body.bodyValues)
     .map(({ value }) => value)
     .join("");

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { dark } from "../app/preferences";
 import { client } from "../app/session";
 import type { EmailBody, EmailBodyPart } from "../jmap";
@@ -37,38 +37,35 @@ summary:focus-visible,a:focus-visible{outline:2px solid ${theme.link};outline-of
 
 /**
  * Foreign HTML in a cage: no script runs in it (sandbox and two policies say so), it keeps our origin only so
- * that we can measure its height and fill in its own images.
+ * that we can write it, measure its height and fill in its own images. It is written into the frame's empty page,
+ * which is there at once: the letter is on the screen with the head above it, and nothing jumps. A policy that was
+ * written stays with the page: whoever changes `remote` takes a frame of its own (a key).
  */
 export function HtmlFrame({ safe, body, remote, title }: Props) {
   const frame = useRef<HTMLIFrameElement>(null);
-  const [height, setHeight] = useState(120);
   const source = frameDocument(safe, remote, dark.value, document.documentElement.lang);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = frame.current;
-    if (!element) return;
+    const inner = element?.contentDocument;
+    if (!element || !inner) return;
+    inner.open();
+    inner.write(source);
+    inner.close();
     const urls: string[] = [];
-    let observer: ResizeObserver | null = null;
     let gone = false;
-    const prepare = () => {
-      const inner = element.contentDocument;
-      if (!inner?.body || gone) return;
-      const measure = () => {
-        fitWidth(inner);
-        setHeight(Math.ceil(inner.documentElement.getBoundingClientRect().height) + 2);
-      };
-      observer?.disconnect();
-      observer = new ResizeObserver(measure);
-      observer.observe(inner.body);
-      measure();
-      void fillImages(inner, body, urls, () => gone).then(measure);
+    const measure = () => {
+      if (!inner.body) return;
+      fitWidth(inner);
+      element.style.height = `${Math.ceil(inner.documentElement.getBoundingClientRect().height) + 2}px`;
     };
-    element.addEventListener("load", prepare);
-    element.srcdoc = source;
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(inner.body);
+    void fillImages(inner, body, urls, () => gone).then(measure);
     return () => {
       gone = true;
-      element.removeEventListener("load", prepare);
-      observer?.disconnect();
+      observer.disconnect();
       for (const url of urls) URL.revokeObjectURL(url);
     };
   }, [source, body]);
@@ -82,7 +79,7 @@ export function HtmlFrame({ safe, body, remote, title }: Props) {
         class="html-frame"
         title={title}
         sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-        style={{ height: `${height}px`, colorScheme: dark.value && safe.plain ? "dark" : "light" }}
+        style={{ colorScheme: dark.value && safe.plain ? "dark" : "light" }}
       />
     </div>
   );

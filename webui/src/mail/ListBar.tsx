@@ -23,6 +23,7 @@ import { emptyMailbox } from "./destroy";
 import "./ListBar.css";
 import { moveMenu } from "./MoveMenu";
 import { mailboxName } from "./names";
+import { isKnown } from "./store/emails";
 import { clearSelection, selectAll, selectEvery, selected, selecting } from "./store/selection";
 import { currentList, currentMailbox, type QuickFilter, quickFilter } from "./view";
 
@@ -100,7 +101,8 @@ function menu(mailbox: Mailbox | null): (MenuItem | "rule")[] {
 
 function SelectionBar() {
   const count = selected.value.size;
-  const unread = [...selected.value].some(rowUnread);
+  // Of a whole folder most rows have never been here.
+  const unread = [...selected.value].filter(isKnown).some(rowUnread);
   const mailbox = currentMailbox.value;
   const role = mailbox?.role;
   return (

@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import { ImageOff } from "lucide";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { trustedSenders } from "../app/preferences";
@@ -11,13 +10,9 @@ import { HtmlFrame } from "./HtmlFrame";
 import { htmlToText } from "./htmlText";
 import "./MessageBody.css";
 import { PlainText } from "./PlainText";
-import type { SafeHtml } from "./sanitise";
-import { textToHtml } from "./text";
+import { isHtml, isImage, loadSanitiser, safeHtml } from "./safeHtml";
 
 type Props = { value: EmailHeader; body: EmailBody; asText: boolean };
-
-const isHtml = (part: EmailBodyPart) => part.type === "text/html";
-const isImage = (part: EmailBodyPart) => part.type.startsWith("image/");
 
 /** What a message says: HTML in its cage, plain text as text. */
 export function MessageBody({ value, body, asText }: Props) {
@@ -42,42 +37,22 @@ function textOf(part: EmailBodyPart, body: EmailBody): string {
   return isHtml(part) ? htmlToText(text) : text;
 }
 
-function htmlOf(body: EmailBody): string {
-  const texts = body.htmlBody.filter(isHtml).map((part) => body.bodyValues[part.partId ?? ""]?.value ?? "");
-  // A picture that a text shows in its place is not shown once more behind it.
-  const isShown = ({ cid }: EmailBodyPart) => cid !== null && texts.some((text) => text.includes(`cid:${cid}`));
-  return body.htmlBody
-    .filter((part) => !isImage(part) || !isShown(part))
-    .map((part) => {
-      if (isHtml(part)) return body.bodyValues[part.partId ?? ""]?.value ?? "";
-      if (isImage(part)) return `<p><img src="cid:part-${part.partId}" alt=""></p>`;
-      return textToHtml(body.bodyValues[part.partId ?? ""]?.value ?? "");
-    })
-    .join("<hr>");
-}
-
 function HtmlMessage({ value, body }: Omit<Props, "asText">) {
   const sender = value.from?.[0]?.email.toLowerCase() ?? "";
   const trusted = sender !== "" && trustedSenders.value.includes(sender);
   const [allowed, setAllowed] = useState(trusted);
-  const safe = useSignal<SafeHtml | null>(null);
-  const html = useMemo(() => htmlOf(body), [body]);
+  const [hasCode, setHasCode] = useState(false);
+  const safe = useMemo(() => safeHtml(body, allowed), [body, allowed, hasCode]);
   useEffect(() => {
-    let gone = false;
-    void import("./sanitise").then(({ sanitise }) => {
-      if (!gone) safe.value = sanitise(html, { remote: allowed });
-    });
-    return () => {
-      gone = true;
-    };
-  }, [html, allowed]);
-  if (!safe.value) return <Skeleton label={t("ui.loading")} />;
+    if (!safe) void loadSanitiser().then(() => setHasCode(true));
+  }, [safe]);
+  if (!safe) return <Skeleton label={t("ui.loading")} />;
   return (
     <>
-      {safe.value.blocked > 0 && !allowed && (
+      {safe.blocked > 0 && !allowed && (
         <div class="remote-bar">
           <Icon of={ImageOff} size={16} />
-          <p>{t("remote.blocked", { count: safe.value.blocked })}</p>
+          <p>{t("remote.blocked", { count: safe.blocked })}</p>
           <Button kind="quiet" onClick={() => setAllowed(true)}>
             {t("remote.show")}
           </Button>
@@ -94,7 +69,13 @@ function HtmlMessage({ value, body }: Omit<Props, "asText">) {
           )}
         </div>
       )}
-      <HtmlFrame safe={safe.value} body={body} remote={allowed} title={value.subject || t("mail.noSubject")} />
+      <HtmlFrame
+        key={String(allowed)}
+        safe={safe}
+        body={body}
+        remote={allowed}
+        title={value.subject || t("mail.noSubject")}
+      />
     </>
   );
 }

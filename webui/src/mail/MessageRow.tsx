@@ -6,18 +6,16 @@ import type { EmailHeader, Id } from "../jmap";
 import { Avatar } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { archive, setFlagged, setSeen } from "./actions";
+import { archive, failed, setFlagged, setSeen } from "./actions";
 import { deleteRows, openRow, rowUnread } from "./commands";
-import { startDrag } from "./drag";
 import { displayName, shortTime } from "./format";
 import "./MessageRow.css";
 import { people } from "./people";
-import { pointerLeaves, pointerRests } from "./prefetch";
+import { rested } from "./rowGestures";
 import { Snippet } from "./Snippet";
 import { email, thread } from "./store/emails";
 import type { EmailList } from "./store/list";
-import { cursor, extend, selected, selecting, toggle } from "./store/selection";
-import { useSwipe } from "./swipe";
+import { cursor, extend, selected, selecting, tabStop, toggle } from "./store/selection";
 import { openId } from "./view";
 
 type Props = { id: Id; list: EmailList; first: boolean };
@@ -26,31 +24,27 @@ type Props = { id: Id; list: EmailList; first: boolean };
 export function MessageRow({ id, list, first }: Props) {
   const value = email(id).value;
   const unread = rowUnread(id);
-  const swipe = useSwipe({
-    right: () => void setSeen([id], unread),
-    left: () => void archive([id]),
-  });
   // One value that changes only when this row looks different: the cursor's way must not draw every row again.
   const look = useComputed(() => {
     const classes = ["row"];
     if (selected.value.has(id)) classes.push("row-ticked");
     if (cursor.value === id || (cursor.value === null && first)) classes.push("row-cursor");
+    if (tabStop.value === null ? first : tabStop.value === id) classes.push("row-stop");
     if (isOpen(email(id).value, list)) classes.push("row-open");
     if (selecting.value) classes.push("row-selecting");
+    if (rested.value === id) classes.push("row-rested");
     return classes.join(" ");
   }).value;
   if (!value) return <div class="row-blank" />;
   const ticked = look.includes("row-ticked");
-  const onCursor = look.includes("row-cursor");
+  const reachable = look.includes("row-stop");
   const open = look.includes("row-open");
   const now = route.peek();
 
   const onClick = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || selecting.peek()) {
       event.preventDefault();
-      cursor.value = id;
-      if (event.shiftKey) extend(list, id);
-      else toggle(id);
+      tick(event, list, id);
       return;
     }
     if (event.button !== 0) return;
@@ -59,25 +53,18 @@ export function MessageRow({ id, list, first }: Props) {
   };
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a row is dragged and swiped; its link and the bars have the keys
-    <div
-      class={unread ? `${look} row-unread` : look}
-      draggable
-      onPointerEnter={() => pointerRests(id)}
-      onPointerLeave={pointerLeaves}
-      onDragStart={(event) => {
-        const rows = ticked ? [...selected.peek()] : [id];
-        startDrag(event, rows, t("list.dragged", { count: rows.length }));
-      }}
-      {...swipe}
-    >
-      <Tick id={id} value={value} list={list} ticked={ticked} reachable={onCursor} />
+    <div class={unread ? `${look} row-unread` : look} data-id={id} draggable>
+      <Tick id={id} value={value} list={list} ticked={ticked} reachable={reachable} />
       <a
         class="row-link"
         href={now.page === "settings" ? undefined : pathOf({ ...now, email: id })}
-        tabIndex={onCursor ? 0 : -1}
+        tabIndex={reachable ? 0 : -1}
         aria-current={open ? "true" : undefined}
         draggable={false}
+        onMouseDown={(event) => {
+          // A range begins where the cursor is: the press must not take it along, nor select text.
+          if (event.shiftKey) event.preventDefault();
+        }}
         onClick={onClick}
         onFocus={() => {
           cursor.value = id;
@@ -104,9 +91,15 @@ export function MessageRow({ id, list, first }: Props) {
         </time>
         <Marks value={value} />
       </a>
-      <QuickActions id={id} value={value} unread={unread} />
+      {look.includes("row-rested") && <QuickActions id={id} value={value} unread={unread} />}
     </div>
   );
+}
+
+function tick(event: MouseEvent, list: EmailList, id: Id): void {
+  if (event.shiftKey) void extend(list, id, cursor.peek() ?? openId.peek()).catch(failed);
+  else toggle(id);
+  cursor.value = id;
 }
 
 function isOpen(value: EmailHeader | undefined, list: EmailList): boolean {
@@ -158,11 +151,7 @@ function Tick({ id, value, list, ticked, reachable }: TickProps) {
         checked={ticked}
         tabIndex={reachable ? 0 : -1}
         aria-label={t("list.select", { subject: value.subject || t("mail.noSubject") })}
-        onClick={(event) => {
-          cursor.value = id;
-          if (event.shiftKey) extend(list, id);
-          else toggle(id);
-        }}
+        onClick={(event) => tick(event, list, id)}
       />
       <Avatar name={displayName(person)} address={person.email} />
     </label>

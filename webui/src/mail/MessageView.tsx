@@ -19,7 +19,7 @@ import { MessageBody } from "./MessageBody";
 import { MessageHead } from "./MessageHead";
 import "./MessageView.css";
 import { problemText } from "./problem";
-import { loadBody } from "./store/bodies";
+import { bodyAtHand, loadBody } from "./store/bodies";
 import { isScheduled } from "./store/mailboxes";
 
 const ScheduledBar = lazy(() => import("../compose/ScheduledBar").then((module) => module.ScheduledBar));
@@ -54,7 +54,7 @@ export function MessageView({ value, open, alone, newest, onToggle }: Props) {
 }
 
 function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
-  const [body, setBody] = useState<EmailBody | null>(null);
+  const [body, setBody] = useState<EmailBody | null>(() => bodyAtHand(value.id));
   const problem = useSignal("");
   const asText = useSignal(false);
   const load = () => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { layout } from "../app/layout";
 import { conversations, readerPlace } from "../app/preferences";
 import { t } from "../i18n";
@@ -7,7 +7,7 @@ import { Skeleton } from "../ui/Skeleton";
 import { setSeenOf } from "./actions";
 import { MessageView } from "./MessageView";
 import "./Reader.css";
-import { prefetchNext } from "./prefetch";
+import { prefetchNeighbours } from "./prefetch";
 import { ReaderBar } from "./ReaderBar";
 import { email, fetchEmails, fetchThreads, isKnown, isUnread, thread } from "./store/emails";
 import { mailboxWithRole } from "./store/mailboxes";
@@ -69,11 +69,14 @@ function Stack({ head }: { head: EmailHeader }) {
     }
   }, [unreadKey]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     scroller.current?.querySelector(".message-open")?.scrollIntoView({ block: "nearest" });
+  }, []);
+
+  useEffect(() => {
     // The list has gone, and what had the focus with it.
     if (Heading === "h1") scroller.current?.focus({ preventScroll: true });
-    prefetchNext(head.id);
+    prefetchNeighbours(head.id);
   }, []);
 
   return (

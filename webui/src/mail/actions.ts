@@ -20,7 +20,7 @@ function tell(text: string, inverse: Update[]): void {
 }
 
 function takeBack(inverse: Update[]): void {
-  write(inverse).done.then(refreshLists, failed);
+  write(inverse).done.then(() => refreshLists(), failed);
 }
 
 export function failed(error: unknown): void {
@@ -34,9 +34,8 @@ export function neighbour(rows: ReadonlySet<Id>): Id | null {
   if (!list) return null;
   let first = -1;
   let last = -1;
-  for (let at = 0; at < (list.total.peek() ?? 0); at += 1) {
-    const id = list.at(at);
-    if (id === undefined || !rows.has(id)) continue;
+  for (const [at, id] of list.entries()) {
+    if (!rows.has(id)) continue;
     if (first < 0) first = at;
     last = at;
   }

@@ -6,7 +6,7 @@ import type { EmailHeader, Id } from "../jmap";
 import { setFlagged, setSeen, trash } from "./actions";
 import { destroy } from "./destroy";
 import { email, isUnread, thread } from "./store/emails";
-import { cursor, selected } from "./store/selection";
+import { cursor, extendFromCursor, selected } from "./store/selection";
 import { currentList, currentMailbox, openId } from "./view";
 
 /** The rows that a command means: those that are ticked, else the one that is open, else the one under the cursor. */
@@ -28,14 +28,26 @@ export function deleteLabel(role: string | null | undefined): string {
   return role === "trash" ? t("action.destroy") : t("action.trash");
 }
 
-export function moveCursor(by: number): void {
+/** Moves the cursor by rows; with `ticking` what lies between is ticked. */
+export function moveCursor(by: number, ticking = false): Promise<void> {
+  const from = cursor.peek() ?? openId.peek();
+  const at = from === null ? -1 : (currentList.peek()?.indexOf(from) ?? -1);
+  return cursorTo(at + by, ticking);
+}
+
+/** Puts the cursor on a row, the first or last when there is none such; one that is not here yet is fetched. */
+export async function cursorTo(row: number, ticking = false): Promise<void> {
   const list = currentList.peek();
   if (!list) return;
-  const from = cursor.peek() ?? openId.peek();
-  const at = from === null ? -1 : list.indexOf(from);
-  const to = Math.max(0, Math.min((list.total.peek() ?? 1) - 1, at + by));
-  const next = list.at(to);
-  if (next === undefined) return;
+  const at = Math.max(0, Math.min((list.total.peek() ?? 1) - 1, row));
+  if (list.at(at) === undefined) await list.fetchRows(at, at);
+  const next = list.at(at);
+  if (next === undefined || list !== currentList.peek()) return;
+  if (ticking) {
+    const ticked = extendFromCursor(list, next);
+    cursor.value = next;
+    return ticked;
+  }
   cursor.value = next;
   // Where reader and list stand side by side, an open message gives way to the next.
   if (openId.peek() !== null && readerPlace.peek() !== "off") openRow(next, true);

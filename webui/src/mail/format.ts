@@ -1,17 +1,42 @@
 import { language, t } from "../i18n";
 import type { EmailAddress } from "../jmap";
 
-const cache = new Map<string, Intl.DateTimeFormat>();
+const styles = {
+  weekday: { weekday: "short" },
+  day: { day: "numeric", month: "short" },
+  dayAndTime: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  medium: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  mediumOfYear: {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  },
+  weekdayInFull: { weekday: "long", day: "numeric", month: "long" },
+  weekdayOfYear: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  month: { month: "long" },
+  monthOfYear: { month: "long", year: "numeric" },
+  inFull: { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = language.value + JSON.stringify(options);
-  let found = cache.get(key);
+const made = new Map<string, Intl.DateTimeFormat>();
+
+/** A formatter is dear to make and cheap to use. */
+function formatted(date: Date, style: keyof typeof styles): string {
+  const key = language.value + style;
+  let found = made.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : "fr-FR", options);
-    cache.set(key, found);
+    found = new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : "fr-FR", styles[style]);
+    made.set(key, found);
   }
-  return found;
+  return found.format(date);
 }
+
+/** 14:32: reads the same in both languages. */
+const timeOf = (date: Date) => `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+const twoDigits = (value: number) => String(value).padStart(2, "0");
 
 const startOfDay = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
 
@@ -24,42 +49,39 @@ export function daysAgo(date: Date, now = new Date()): number {
 export function shortTime(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const days = daysAgo(date, now);
-  if (days === 0) return formatter({ hour: "2-digit", minute: "2-digit" }).format(date);
-  if (days < 0) return formatter({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(date);
-  if (days < 7) return formatter({ weekday: "short" }).format(date);
-  if (date.getFullYear() === now.getFullYear()) return formatter({ day: "numeric", month: "short" }).format(date);
-  return formatter({ day: "2-digit", month: "2-digit", year: "numeric" }).format(date);
+  if (days === 0) return timeOf(date);
+  if (days < 0) return formatted(date, "dayAndTime");
+  if (days < 7) return formatted(date, "weekday");
+  if (date.getFullYear() === now.getFullYear()) return formatted(date, "day");
+  return `${twoDigits(date.getDate())}/${twoDigits(date.getMonth() + 1)}/${date.getFullYear()}`;
 }
 
 /** The time over an open message: "14:32" today, else the day too. */
 export function mediumTime(iso: string, now = new Date()): string {
   const date = new Date(iso);
-  const time = { hour: "2-digit", minute: "2-digit" } as const;
-  if (daysAgo(date, now) === 0) return formatter(time).format(date);
-  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return formatter({ weekday: "short", day: "numeric", month: "short", year, ...time }).format(date);
+  if (daysAgo(date, now) === 0) return timeOf(date);
+  return formatted(date, date.getFullYear() === now.getFullYear() ? "medium" : "mediumOfYear");
 }
 
 /** The time in full, for the head of a message. */
 export function longTime(iso: string): string {
-  return formatter({
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  }).format(new Date(iso));
+  return formatted(new Date(iso), "inFull");
+}
+
+/** What rows under one heading have in common: the day of the last week, else the month. */
+export function dayKey(date: Date, now = new Date()): number {
+  const days = daysAgo(date, now);
+  return days < 7 && days > -7 ? days : date.getFullYear() * 12 + date.getMonth();
 }
 
 /** A time to come, for a sentence: "lundi 30 novembre à 08:00". */
 export function dueTime(date: Date, now = new Date()): string {
   const days = -daysAgo(date, now);
-  const time = formatter({ hour: "2-digit", minute: "2-digit" }).format(date);
+  const time = timeOf(date);
   if (days === 0) return t("due.today", { time });
   if (days === 1) return t("due.tomorrow", { time });
-  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return t("due.on", { date: formatter({ weekday: "long", day: "numeric", month: "long", year }).format(date), time });
+  const style = date.getFullYear() === now.getFullYear() ? "weekdayInFull" : "weekdayOfYear";
+  return t("due.on", { date: formatted(date, style), time });
 }
 
 /** The heading under which a row stands: a day of the last week, else a month. */
@@ -69,10 +91,9 @@ export function dayHeading(iso: string, now = new Date()): string {
   if (days === 0) return t("day.today");
   if (days === -1) return t("day.tomorrow");
   if (days === 1) return t("day.yesterday");
-  if (days < 7 && days > -7)
-    return capitalised(formatter({ weekday: "long", day: "numeric", month: "long" }).format(date));
+  if (days < 7 && days > -7) return capitalised(formatted(date, "weekdayInFull"));
   const sameYear = date.getFullYear() === now.getFullYear();
-  return capitalised(formatter(sameYear ? { month: "long" } : { month: "long", year: "numeric" }).format(date));
+  return capitalised(formatted(date, sameYear ? "month" : "monthOfYear"));
 }
 
 function capitalised(text: string): string {

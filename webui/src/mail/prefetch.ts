@@ -1,28 +1,30 @@
 import type { Id } from "../jmap";
-import { neighbour } from "./actions";
+import { loadSanitiser, prepareHtml } from "./safeHtml";
 import { prefetchBody } from "./store/bodies";
+import { currentList } from "./view";
 
-const restBefore = 80;
-let timer: ReturnType<typeof setTimeout> | undefined;
+const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
 
-/** A pointer that rests on a row is likely to press it: what it says is fetched meanwhile. */
-export function pointerRests(id: Id): void {
-  clearTimeout(timer);
-  timer = setTimeout(() => prefetchBody(id), restBefore);
+/** What a message says is fetched and made ready before it is opened. */
+export async function prefetch(id: Id): Promise<void> {
+  try {
+    await prepareHtml(await prefetchBody(id));
+  } catch {
+    // Whoever opens it asks again, and is told.
+  }
 }
 
-export function pointerLeaves(): void {
-  clearTimeout(timer);
-}
-
-/** While one message is read, the next in the list is fetched. */
-export function prefetchNext(id: Id): void {
-  const next = neighbour(new Set([id]));
-  if (next !== null) prefetchBody(next);
+/** While one message is read, those below and above it in the list are fetched. */
+export function prefetchNeighbours(id: Id): void {
+  idle(async () => {
+    const list = currentList.peek();
+    const at = list?.indexOf(id) ?? -1;
+    if (!list || at < 0) return;
+    for (const next of [list.at(at + 1), list.at(at - 1)]) if (next !== undefined) await prefetch(next);
+  });
 }
 
 /** The code that shows messages is fetched as soon as the browser has nothing better to do. */
 export function prefetchCode(): void {
-  const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500));
-  later(() => void import("./sanitise").catch(() => undefined));
+  idle(() => void loadSanitiser().catch(() => undefined));
 }

@@ -39,11 +39,19 @@ const single = new Set(["drafts", "scheduled", "trash", "junk"]);
 
 const currentMailboxId = computed(() => currentMailbox.value?.id ?? null);
 
-/** Drafts, what waits to be sent and what goes for good are single messages, everything else conversations when these are wanted. */
-const collapse = computed(() => {
-  const role = currentMailbox.value?.role;
-  return conversations.value && !single.has(role ?? "");
-});
+const currentRole = computed(() => currentMailbox.value?.role ?? null);
+
+/**
+ * The list of a folder as the page shows it. Drafts, what waits to be sent and what goes for good are single messages,
+ * everything else conversations when these are wanted.
+ */
+export function folderList(id: Id, role: string | null): EmailList {
+  return listFor(
+    quickly(quickFilter.value, { inMailbox: id }),
+    conversations.value && !single.has(role ?? ""),
+    role === "scheduled" ? soonestFirst : newestFirst,
+  );
+}
 
 const searchText = computed(() => (route.value.page === "search" ? route.value.query : null));
 
@@ -57,12 +65,7 @@ function quickly(wanted: QuickFilter, folder: FilterCondition): Filter {
 export const currentList = computed<EmailList | null>(() => {
   if (searchText.value !== null) return listFor(filterOf(searchText.value), conversations.value);
   const id = currentMailboxId.value;
-  if (id === null) return null;
-  return listFor(
-    quickly(quickFilter.value, { inMailbox: id }),
-    collapse.value,
-    isRole("scheduled") ? soonestFirst : newestFirst,
-  );
+  return id === null ? null : folderList(id, currentRole.value);
 });
 
 export const collapsed = computed(() => currentList.value?.query.collapseThreads ?? false);
@@ -70,11 +73,17 @@ export const collapsed = computed(() => currentList.value?.query.collapseThreads
 /** The id of the message that is open. */
 export const openId = computed<Id | null>(() => (route.value.page === "settings" ? null : route.value.email));
 
-/** Lists that are kept are told that something has changed; the one in view asks at once. */
-export function refreshLists(): void {
+/**
+ * Lists that are kept are told that something has changed; the one in view asks at once. When nothing has `moved`,
+ * a folder's list is what it was: only searches and filters can have other results.
+ */
+export function refreshLists(moved = true): void {
   const current = currentList.peek();
-  for (const [key, list] of lists) if (list !== current) lists.delete(key);
-  void current?.refresh();
+  for (const [key, list] of lists) {
+    if (!moved && list.isWholeFolder) continue;
+    if (list === current) void list.refresh();
+    else lists.delete(key);
+  }
 }
 
 export function isRole(role: string): boolean {

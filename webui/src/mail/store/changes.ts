@@ -1,6 +1,6 @@
 import { client } from "../../app/session";
 import { changesSince, type EmailHeader, type GetResponse, type Id, MethodError } from "../../jmap";
-import { fetchEmails, fetchThreads, forget, isKnown, knownIds, thread } from "./emails";
+import { email, fetchEmails, fetchThreads, forget, isKnown, knownIds, takeRefiled, thread } from "./emails";
 
 let state: string | null = null;
 
@@ -15,25 +15,41 @@ async function beginChanges(): Promise<void> {
   state = answer.state;
 }
 
-/** Brings every email that is known here up to date; returns the ids of those that are new. */
-export async function syncEmails(): Promise<Id[]> {
+/** The emails that are new, and whether any came into a folder or left one: then lists are no longer as they were. */
+export type Arrivals = { created: Id[]; moved: boolean };
+
+/** Brings every email that is known here up to date. */
+export async function syncEmails(): Promise<Arrivals> {
   if (state === null) {
     await beginChanges();
-    return [];
+    return { created: [], moved: true };
   }
   try {
     const changes = await changesSince(client, "Email", state);
     state = changes.newState;
     forget(changes.destroyed);
     const known = changes.updated.filter(isKnown);
+    const before = known.map(foldersOf);
     if (known.length > 0) await fetchEmails(known);
-    return changes.created;
+    const moved =
+      known.length < changes.updated.length ||
+      changes.created.length > 0 ||
+      changes.destroyed.length > 0 ||
+      takeRefiled(known) ||
+      known.some((id, at) => foldersOf(id) !== before[at]);
+    return { created: changes.created, moved };
   } catch (error) {
     if (!(error instanceof MethodError)) throw error;
     await beginChanges();
     await fetchEmails(knownIds());
-    return [];
+    return { created: [], moved: true };
   }
+}
+
+function foldersOf(id: Id): string {
+  return Object.keys(email(id).peek()?.mailboxIds ?? {})
+    .sort()
+    .join();
 }
 
 let threadState: string | null = null;

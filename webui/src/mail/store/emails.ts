@@ -43,12 +43,31 @@ export function thread(id: Id): Signal<Id[] | undefined> {
   return found;
 }
 
+/** Those that were filed elsewhere from here: the server's word for it brings nothing new, and yet lists changed. */
+const refiled = new Set<Id>();
+
+/** Whether any of these was filed elsewhere from here; told until the server has confirmed it, and once after. */
+export function takeRefiled(ids: readonly Id[]): boolean {
+  return ids.filter((id) => refiled.has(id) && (pending.has(id) || refiled.delete(id))).length > 0;
+}
+
 export function putEmails(list: readonly EmailHeader[]): void {
   for (const item of list) {
     let value = item;
     for (const patch of pending.get(item.id) ?? []) value = applyPatch(value, patch);
-    email(item.id).value = value;
+    const known = email(item.id);
+    if (!known.peek() || !isSame(known.peek() as EmailHeader, value)) known.value = value;
   }
+}
+
+/** Nothing else of an email ever changes (RFC 8621 section 4.1); what stays the same draws no row again. */
+function isSame(a: EmailHeader, b: EmailHeader): boolean {
+  return sameKeys(a.keywords, b.keywords) && sameKeys(a.mailboxIds, b.mailboxIds) && a.threadId === b.threadId;
+}
+
+function sameKeys(a: Record<string, true>, b: Record<string, true>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b);
 }
 
 export function putThreads(list: readonly Thread[]): void {
@@ -61,6 +80,7 @@ export function putThreads(list: readonly Thread[]): void {
 /** Changes an email on the screen alone; the function returned ends that, once the server has spoken. */
 export function overlay(id: Id, patch: Patch): () => void {
   pending.set(id, [...(pending.get(id) ?? []), patch]);
+  if (Object.keys(patch).some((path) => path.startsWith("mailboxIds"))) refiled.add(id);
   const known = email(id);
   if (known.peek()) known.value = applyPatch(known.peek() as EmailHeader, patch);
   return () => {
