@@ -187,7 +187,7 @@ test("plain text: warned when something is lost, sent as text alone, remembered,
   await composer().getByText("Texte cité").click();
   await composer().getByText("Voici le plan", { exact: false }).waitFor();
   await composer().getByRole("button", { name: "Modifier" }).click();
-  assert.match(await text().inputValue(), /> Voici le plan/);
+  await until(async () => /> Voici le plan/.test(await text().inputValue()), "the quote as text");
   await composer().getByRole("button", { name: "Autres choix" }).click();
   await page.getByRole("menuitem", { name: "Écrire avec mise en forme" }).click();
   await until(async () => (await text().evaluate((element) => element.tagName)) === "DIV", "rich text");
