@@ -119,6 +119,7 @@ jmap::Expected<EmailCondition> read_condition(jmap::Object object, const jmap::C
                                                 "bcc",
                                                 "subject",
                                                 "body",
+                                                "attachmentName",
                                                 "header"});
     if (!known) return tl::unexpected(known.error());
     return ConditionReader(object, created_ids).read();

@@ -107,6 +107,7 @@ TEST_CASE("Email/query meets every condition", "[jmap][query]") {
     CHECK(found({{"bcc", "copie"}}).empty());
     CHECK(found({{"subject", "musée"}}) == json{"three"});
     CHECK(found({{"body", "trimestre"}}) == json{"two"});
+    CHECK(found({{"attachmentName", "plan"}}) == json{"three"});
     CHECK(found({{"header", {"X-Name"}}}) == json{"six", "five", "four", "three", "two", "one"});
     CHECK(found({{"header", {"x-name", "THR"}}}) == json{"three"});
     CHECK(found({{"header", {"In-Reply-To"}}}) == json{"five", "four"});
