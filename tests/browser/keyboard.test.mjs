@@ -63,6 +63,58 @@ test("s flags, m marks, e archives, z takes back, # deletes", async () => {
   await until(async () => (await jmap.emails("trash")).some((email) => email.subject === subject), "the message in the bin");
 });
 
+/** Types as fast as a browser can hear it, with no frame between the keys. */
+const typeAtOnce = (...keys) =>
+  page.evaluate((all) => {
+    const channel = new MessageChannel();
+    return new Promise((resolve) => {
+      channel.port1.onmessage = () => {
+        const key = all.shift();
+        if (key === undefined) return resolve();
+        const field = document.activeElement;
+        const ours = field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        if (ours && key.length === 1 && field.matches("input")) document.execCommand("insertText", false, key);
+        channel.port2.postMessage(null);
+      };
+      channel.port2.postMessage(null);
+    });
+  }, keys);
+const searchField = () => page.getByRole("combobox", { name: "Rechercher" });
+const recipients = () => page.getByLabel("À", { exact: true });
+const frames = (count) =>
+  page.evaluate(async (left) => {
+    for (let at = 0; at < left; at += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+  }, count);
+
+test("what is typed after / is searched for, however quickly, and is never a command", async () => {
+  const inbox = async () => (await jmap.emails("inbox")).length;
+  const before = await inbox();
+  for (const way of [["g", "a", "g", "i", "/"], ["g", "i", "j", "/"], ["g", "a", "g", "i", "k", "/"]]) {
+    await typeAtOnce(...way, "e", "e");
+    await frames(3);
+    await typeAtOnce("#", "e");
+    await until(async () => (await searchField().inputValue()) === "ee#e", `the words in the field after ${way}`);
+    await searchField().press("Escape");
+    await searchField().press("Escape");
+    await page.getByRole("heading", { name: "Réception", level: 1 }).waitFor();
+    await page.locator(".row .row-link").first().focus();
+  }
+  assert.equal(await inbox(), before);
+});
+
+test("what is typed after c goes into the composer, though its code is still to come", async () => {
+  await page.reload();
+  await page.locator(".row").first().waitFor();
+  const before = (await jmap.emails("inbox")).length;
+  await page.locator(".row .row-link").first().focus();
+  await typeAtOnce("c", "l", "e", "x", "Backspace", "#");
+  await until(async () => (await recipients().count()) > 0 && (await recipients().inputValue()) === "le#", "the letters in the field");
+  assert.equal((await jmap.emails("inbox")).length, before);
+  await recipients().fill("");
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
 test("g and a letter go to folders, / to the search, c writes, ? shows it all", async () => {
   for (const [key, name] of [["s", "Envoyés"], ["t", "Corbeille"], ["a", "Archives"], ["d", "Brouillons"], ["i", "Réception"]]) {
     await page.keyboard.press("g");

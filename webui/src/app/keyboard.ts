@@ -53,6 +53,8 @@ const chordTime = 1500;
 /** Keys that belong to the browser, to a field or to an open menu are theirs. */
 function isOurs(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false;
+  // What a key has opened may still be on its way.
+  if (moveMenu.peek() !== null || shortcutSheetOpen.peek()) return false;
   const target = event.target as HTMLElement;
   if (target.closest("input, textarea, select, [contenteditable=true], [role=menu], dialog")) return false;
   return event.key === "Escape" || shortcutsOn.value;

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { useBack } from "../ui/useBack";
 import { attach } from "./attach";
@@ -28,12 +28,14 @@ export function Composer({ composition, phone }: Props) {
   const view = phone ? "full" : composition.view.value;
   const title = titleOf(composition.subject.value, composition.to.value);
 
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    return () => {
-      if (before?.isConnected) before.focus();
-    };
-  }, []);
+  // The fields take the focus when they are drawn; it goes back only if it is still here, not taken from elsewhere.
+  const [before] = useState(() => document.activeElement as HTMLElement | null);
+  useEffect(
+    () => () => {
+      if (before?.isConnected && document.activeElement === document.body) before.focus();
+    },
+    [],
+  );
 
   useBack(phone, () => void close(composition));
 

@@ -4,6 +4,7 @@ import { lazy } from "../app/lazy";
 import { go } from "../app/router";
 import type { Id } from "../jmap";
 import type { Composition } from "./composition";
+import { holdKeys, letGo } from "./held";
 import { forgetLocally, hasOrphans } from "./local";
 
 /** How a composition begins. */
@@ -17,8 +18,14 @@ export const compositions = signal<readonly Composition[]>([]);
 
 /** Opens a composer. Its code is fetched at the first one: nothing but this file belongs to the first paint. */
 export async function compose(start: Start): Promise<void> {
-  const { open } = await import("./open");
-  await open(start);
+  const before = compositions.peek().length;
+  holdKeys();
+  try {
+    const { open } = await import("./open");
+    await open(start);
+  } finally {
+    if (compositions.peek().length <= before) letGo();
+  }
 }
 
 /** Before a sign-out: what is being written becomes drafts. False when it could not be, and must be looked at. */

@@ -75,7 +75,7 @@ function Stack({ head }: { head: EmailHeader }) {
 
   useEffect(() => {
     // The list has gone, and what had the focus with it.
-    if (Heading === "h1") scroller.current?.focus({ preventScroll: true });
+    if (Heading === "h1" && document.activeElement === document.body) scroller.current?.focus({ preventScroll: true });
     prefetchNeighbours(head.id);
   }, []);
 

@@ -237,11 +237,12 @@ function useCursorInView(
     const row = list.indexOf(at);
     if (row < 0) return;
     showRow(row);
-    const active = document.activeElement;
-    if (active !== document.body && !scroller.current?.contains(active)) return;
-    // A row far away is there only when scrolling to it has been drawn.
+    const isOurs = () => document.activeElement === document.body || scroller.current?.contains(document.activeElement);
+    if (!isOurs()) return;
+    // A row far away is there only when scrolling to it has been drawn; by then the keys may be wanted elsewhere.
     let frames = 10;
     let frame = requestAnimationFrame(function focus() {
+      if (!isOurs()) return;
       const link = scroller.current?.querySelector<HTMLElement>(".row-cursor .row-link");
       if (link) link.focus({ preventScroll: true });
       else if (--frames > 0) frame = requestAnimationFrame(focus);

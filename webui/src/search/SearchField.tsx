@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { Search, X } from "lucide";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { go, route } from "../app/router";
 import { t } from "../i18n";
 import { IconButton } from "../ui/Button";
@@ -20,7 +20,8 @@ export function SearchField() {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before the next key comes: what is typed into the new page's field must stay.
+  useLayoutEffect(() => {
     if (document.activeElement !== input.current || query === "") text.value = query;
   }, [query]);
 
