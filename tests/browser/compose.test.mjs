@@ -74,7 +74,7 @@ test("a message is written with completion and formats, sent, and arrives elsewh
   assert.match(values, /Bonjour Léa, à lundi\./);
   assert.deepEqual(received[0].from, [{ name: camille.name, email: camille.address }]);
   await until(async () => (await jmap.emails("sent")).some(({ subject }) => subject === "Réunion de lundi"), "the sent copy");
-  assert.equal((await draftsNamed("Réunion de lundi")).length, 0);
+  await until(async () => (await draftsNamed("Réunion de lundi")).length === 0, "the draft to go");
   await other.context().close();
 });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { row, signIn, startBrowser } from "./lib/browser.mjs";
+import { row, signIn, startBrowser, until } from "./lib/browser.mjs";
 import { people, startFacteur } from "./lib/facteur.mjs";
 import { message } from "./lib/messages.mjs";
 
@@ -28,7 +28,7 @@ after(async () => {
   await facteur?.stop();
 });
 
-const path = () => new URL(page.url()).pathname;
+const isAt = (path) => until(() => page.evaluate((wanted) => location.pathname === wanted, path), `the page at ${path}`);
 const length = () => page.evaluate(() => history.length);
 const settled = () => page.waitForFunction(() => !history.state?.layer);
 
@@ -38,7 +38,7 @@ test("a folder that is chosen in the drawer is one step from where one was", asy
   await page.getByRole("link", { name: "Archives" }).click();
   await page.getByRole("heading", { name: "Archives", level: 1 }).waitFor();
   await settled();
-  assert.equal(path(), "/mail/archive");
+  await isAt("/mail/archive");
   assert.equal(await length(), before + 1);
   await page.goBack();
   await page.getByRole("heading", { name: "Réception", level: 1 }).waitFor();
@@ -49,7 +49,7 @@ test("back closes the drawer, and only it", async () => {
   await page.locator(".drawer").waitFor();
   await page.goBack();
   await page.locator(".drawer").waitFor({ state: "detached" });
-  assert.equal(path(), "/");
+  await isAt("/");
 });
 
 test("a layer that closes as a page is gone to leaves nothing behind", async () => {
@@ -63,11 +63,11 @@ test("a layer that closes as a page is gone to leaves nothing behind", async () 
   });
   await page.getByRole("heading", { name: "Réglages", level: 1 }).waitFor();
   await settled();
-  assert.equal(path(), "/settings/general");
+  await isAt("/settings/general");
   assert.ok((await length()) <= before + 1);
   await page.goBack();
   await page.getByRole("heading", { name: "Réception", level: 1 }).waitFor();
-  assert.equal(await page.locator(".drawer").count(), 0);
+  await page.locator(".drawer").waitFor({ state: "detached" });
 });
 
 test("unread only: what is read and what is being written are left out", async () => {
@@ -75,9 +75,9 @@ test("unread only: what is read and what is being written are left out", async (
   await page.getByRole("menuitemradio", { name: "Non lus seulement" }).click();
   await row(page, "Déjà lu").waitFor({ state: "detached" });
   await row(page, "Pas encore lu").waitFor();
-  assert.equal(await page.locator(".row").count(), 1);
+  await until(async () => (await page.locator(".row").count()) === 1, "one row");
   await page.goto(`${facteur.url}/search?q=est:nonlu`);
   await row(page, "Pas encore lu").waitFor();
-  assert.equal(await page.locator(".row").count(), 1);
+  await until(async () => (await page.locator(".row").count()) === 1, "one row");
   assert.deepEqual(page.problems, []);
 });

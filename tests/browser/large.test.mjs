@@ -61,7 +61,7 @@ test("rows that arrive late move nothing that is in view", async () => {
   await scrollTo(0.6);
   const places = () =>
     page.evaluate(() =>
-      Object.fromEntries([...document.querySelectorAll(".row-place")].map((place) => [place.getAttribute("aria-posinset"), place.style.transform])),
+      Object.fromEntries([...document.querySelectorAll(".row-place")].map((place) => [place.getAttribute("aria-posinset"), place.style.top])),
     );
   await until(isWhole, "rows at 0.6");
   const first = await places();
@@ -73,6 +73,12 @@ test("rows that arrive late move nothing that is in view", async () => {
 test("a step of scrolling draws the rows that it brings, and touches no other", async () => {
   await scrollTo(0.3);
   await until(isWhole, "rows at 0.3");
+  // All that the steps come past is here before they are taken: what comes later is drawn anew.
+  const isHere = async () => (await isWhole()) && (await page.locator(".row-blank").count()) === 0;
+  for (const by of [1500, -1500]) {
+    await scroller().evaluate((element, way) => element.scrollBy(0, way), by);
+    await until(isHere, `rows ${by} px further`);
+  }
   const drawn = await page.evaluate(async () => {
     const list = document.querySelector(".list-scroll");
     const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
@@ -124,7 +130,9 @@ test("a message that the pointer has rested on is on the screen in the frame tha
   const fetched = page.waitForResponse((response) => response.request().postData()?.includes("bodyValues") ?? false);
   await second.hover();
   await fetched;
-  await page.waitForTimeout(300);
+  const hasCode = () => page.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("/sanitise")));
+  await until(hasCode, "the code that shows letters");
+  await page.evaluate(() => new Promise((resolve) => setTimeout(() => requestIdleCallback(resolve, { timeout: 2000 }), 300)));
   const waited = await second.evaluate(async (link) => {
     link.click();
     await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -143,6 +151,7 @@ test("all of a folder is ticked beyond what is loaded, moved at once, and brough
   await page.getByRole("button", { name: /^Sélectionner les/ }).click();
   await page.getByText(/2.000 sélectionnés/).waitFor();
   await page.getByRole("button", { name: "Archiver" }).first().click();
+  await page.getByRole("button", { name: "Annuler" }).hover();
   await page.getByText("Réception » est vide").or(page.locator(".list-empty")).first().waitFor();
   await until(async () => (await inFolder(jmap, "archive")) === many, "all of it in the archive");
   await page.getByRole("button", { name: "Annuler" }).click();

@@ -97,7 +97,7 @@ test("its time is changed to one that is typed; one that has passed is refused",
     return list.length === 1 && new Date(list[0].sendAt).getTime() === due.getTime();
   }, "the new time");
   await row(page, "Pour demain").waitFor();
-  assert.equal(await row(page, "Pour demain").count(), 1);
+  await until(async () => (await row(page, "Pour demain").count()) === 1, "one row");
 });
 
 test("it is opened again to go on writing", async () => {
@@ -106,7 +106,7 @@ test("it is opened again to go on writing", async () => {
   const text = composer().getByRole("textbox", { name: "Texte du message" });
   await text.waitFor();
   assert.match(await text.innerText(), /À lundi\./);
-  assert.equal((await pending()).length, 0);
+  await until(async () => (await pending()).length === 0, "the submission to go");
   await composer().getByRole("button", { name: "Envoyer plus tard" }).click();
   await page.getByRole("menuitem", { name: /Demain matin/ }).click();
   await page.getByText("Envoi programmé demain à 08:00.").last().waitFor();
@@ -116,9 +116,11 @@ test("cancelled, it is a draft of today", async () => {
   await openScheduled("Pour demain");
   await page.locator(".scheduled-bar").getByRole("button", { name: "Annuler l’envoi" }).click();
   await page.getByText("Envoi annulé : le message est dans Brouillons.").waitFor();
-  assert.equal((await pending()).length, 0);
-  const [draft] = await jmap.emails("drafts", ["subject", "receivedAt", "keywords"]);
-  assert.equal(draft.subject, "Pour demain");
+  await until(async () => (await pending()).length === 0, "the submission to go");
+  const draft = await until(
+    async () => (await jmap.emails("drafts", ["subject", "receivedAt", "keywords"])).find(({ subject }) => subject === "Pour demain"),
+    "the draft",
+  );
   assert.ok(draft.keywords.$draft);
   assert.ok(new Date(draft.receivedAt) <= new Date(Date.now() + 60_000));
 });
@@ -132,7 +134,7 @@ test("sent now, it goes now; undone from its toast, it does not go", async () =>
   await schedule("Jamais");
   await page.getByRole("button", { name: "Annuler", exact: true }).last().click();
   await composer().getByRole("textbox", { name: "Texte du message" }).waitFor();
-  assert.equal((await pending()).length, 0);
+  await until(async () => (await pending()).length === 0, "the submission to go");
   await composer().getByRole("button", { name: "Jeter ce message" }).click();
 });
 
@@ -163,6 +165,6 @@ test("its time come, it is among the sent", async () => {
   });
   await page.getByRole("link", { name: "Envoyés" }).click();
   await row(page, "À son heure").waitFor();
-  assert.ok((await arrived()).includes("À son heure"));
+  await until(async () => (await arrived()).includes("À son heure"), "its arrival");
   assert.deepEqual(page.problems, []);
 });

@@ -167,9 +167,8 @@ test("images of the message are shown, remote ones only when asked for", async (
   await page.getByRole("button", { name: "Afficher", exact: true }).click();
   await page.getByText(/distantes? bloquées?/).waitFor({ state: "detached" });
   const pixel = letter(page).getByAltText("pixel");
-  await pixel.waitFor({ state: "attached" });
   // Plain HTTP became HTTPS: nothing of what one reads travels in the clear.
-  assert.match(await pixel.getAttribute("src"), /^https:/);
+  await until(async () => /^https:/.test(await pixel.getAttribute("src")), "the picture, over HTTPS");
   assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
 });
 

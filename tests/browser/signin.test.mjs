@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { expectAccessible, row, signIn, startBrowser } from "./lib/browser.mjs";
+import { expectAccessible, row, signIn, startBrowser, until } from "./lib/browser.mjs";
 import { password, people, startFacteur } from "./lib/facteur.mjs";
 import { message } from "./lib/messages.mjs";
 
@@ -35,7 +35,7 @@ test("the page speaks French first, English when asked, and remembers", async ()
   await page.getByRole("button", { name: "Se connecter" }).waitFor();
   await page.getByRole("button", { name: "English" }).click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
-  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+  await until(() => page.evaluate(() => document.documentElement.lang === "en"), "the page's language");
   await page.reload();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
 });
@@ -71,7 +71,7 @@ test("sessions are listed and can be closed; signing out leaves nothing", async 
   const count = await sessions.count();
   await page.getByRole("button", { name: /Fermer la session/ }).first().click();
   await page.getByText("Session fermée.").waitFor();
-  assert.equal(await sessions.count(), count - 1);
+  await until(async () => (await sessions.count()) === count - 1, "one session less");
   await page.getByRole("button", { name: new RegExp(`^Compte ${people.camille.address}`) }).click();
   await page.getByRole("menuitem", { name: "Se déconnecter" }).click();
   await page.getByRole("button", { name: "Se connecter" }).waitFor();

@@ -115,7 +115,7 @@ test("pictures that are pasted and dropped stand in the text, in the draft and a
   await openRow(other, "Deux images");
   await until(async () => (await letter(other).locator("img").count()) === 2, "the reader's pictures");
   for (const image of await letter(other).locator("img").all()) await until(() => shown(image), "a picture at the reader's");
-  assert.equal(await other.locator(".attachment").count(), 1);
+  await until(async () => (await other.locator(".attachment").count()) === 1, "the one file");
   await other.context().close();
 });
 
@@ -164,6 +164,7 @@ test("plain text: warned when something is lost, sent as text alone, remembered,
   await composer().getByText(/La mise en forme sera perdue/).waitFor();
   await expectAccessible(page, "the warning before plain text");
   await composer().getByRole("button", { name: "Passer en texte brut" }).click();
+  await composer().locator("textarea").waitFor();
   assert.equal(await text().inputValue(), "Gras");
   await composer().getByText("schéma.png").waitFor();
   await text().fill("Gras\n\n  deux espaces");
