@@ -7,6 +7,7 @@
 #pragma once
 
 #include "transport/base/result.h"
+#include "transport/dns/records.h"
 
 #include <cstdint>
 #include <memory>
@@ -41,11 +42,6 @@ private:
     std::string alpn_; // wire form
 };
 
-struct TlsaRecord { // RFC 6698 §2.1, from a DNS answer that was authenticated
-    std::uint8_t usage = 0, selector = 0, matching = 0;
-    std::string data; // raw octets
-};
-
 // What a client wants of the server's certificate.
 struct TlsDemand {
     enum class Mode {
@@ -58,7 +54,8 @@ struct TlsDemand {
     std::vector<std::string> names;
     // Only usages 2 (DANE-TA) and 3 (DANE-EE) are usable (RFC 7672 §3.1.3). When none is, TLS is mandatory
     // but unauthenticated (§2.2): the mode is that of `opportunistic`.
-    std::vector<TlsaRecord> tlsa;
+    // The answer that they come from was authenticated.
+    std::vector<dns::Tlsa> tlsa;
 };
 
 enum class Verified {
