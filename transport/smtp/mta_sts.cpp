@@ -1,5 +1,7 @@
 #include "transport/smtp/mta_sts.h"
 
+#include "transport/base/ascii.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -7,20 +9,6 @@ namespace facteur::smtp {
 namespace {
 
 constexpr std::uint32_t longest_age = 31'557'600; // RFC 8461 §3.2
-
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view blanks = " \t";
-    const auto begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 // Takes what stands before `separator` off `text`.
 std::string_view take(std::string_view& text, char separator) {
@@ -31,15 +19,15 @@ std::string_view take(std::string_view& text, char separator) {
 }
 
 bool is_alphanumeric(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return ascii::is_alpha(c) || ascii::is_digit(c);
 }
 
 } // namespace
 
 std::optional<std::string> parse_sts_record(std::string_view text) {
-    if (trim(take(text, ';')) != "v=STSv1") return std::nullopt;
+    if (ascii::trimmed(take(text, ';')) != "v=STSv1") return std::nullopt;
     while (!text.empty()) {
-        const auto field = trim(take(text, ';'));
+        const auto field = ascii::trimmed(take(text, ';'));
         if (!field.starts_with("id=")) continue;
         const auto id = field.substr(3);
         if (id.empty() || id.size() > 32 || !std::all_of(id.begin(), id.end(), is_alphanumeric))
@@ -56,9 +44,9 @@ std::optional<StsPolicy> parse_sts_policy(std::string_view text) {
     while (!text.empty()) {
         auto line = take(text, '\n');
         if (line.ends_with('\r')) line.remove_suffix(1);
-        if (trim(line).empty()) continue;
+        if (ascii::trimmed(line).empty()) continue;
         if (line.find(':') == std::string_view::npos) return std::nullopt;
-        const auto key = trim(take(line, ':')), value = trim(line);
+        const auto key = ascii::trimmed(take(line, ':')), value = ascii::trimmed(line);
         // A field that may stand once counts the first time (§3.2).
         if (key == "version" && !has_version) {
             if (value != "STSv1") return std::nullopt;
@@ -78,7 +66,7 @@ std::optional<StsPolicy> parse_sts_policy(std::string_view text) {
             has_age = true;
         } else if (key == "mx" && policy.hosts.size() < max_policy_hosts) {
             if (value.empty()) return std::nullopt;
-            policy.hosts.push_back(lower(value));
+            policy.hosts.push_back(ascii::lowered(value));
         }
     }
     const bool needs_hosts = policy.mode != StsPolicy::Mode::none;
