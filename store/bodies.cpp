@@ -84,8 +84,12 @@ Body make_body(std::shared_ptr<const std::string> bytes, int level) {
     return body;
 }
 
-std::optional<std::size_t> put_body(WriteTransaction& bodies, const Body& body) {
-    if (bodies.get(database, chunk_key(body.hash, 0))) return std::nullopt;
+bool has_body(const WriteTransaction& bodies, const Hash& hash) {
+    return bodies.get(database, chunk_key(hash, 0)).has_value();
+}
+
+std::size_t put_body(WriteTransaction& bodies, const Body& body,
+                     const std::function<void(std::string_view key, std::string_view value)>& each) {
     const std::string_view bytes = *body.bytes;
     const auto packed = body.packed ? body.packed : std::make_shared<const PackedBody>(pack(bytes, 3));
     std::size_t written = 0;
@@ -94,7 +98,8 @@ std::optional<std::size_t> put_body(WriteTransaction& bodies, const Body& body) 
         const auto data =
             chunk.packed ? std::string_view(chunk.bytes) : bytes.substr(number * chunk_size, chunk_size);
         const std::size_t head = number == 0 ? head_size : 0;
-        char* place = bodies.reserve(database, chunk_key(body.hash, number), head + 1 + data.size());
+        const auto key = chunk_key(body.hash, number);
+        char* place = bodies.reserve(database, key, head + 1 + data.size());
         if (place == nullptr) return written;
         if (number == 0) {
             std::string start(1, static_cast<char>(body_version));
@@ -105,8 +110,13 @@ std::optional<std::size_t> put_body(WriteTransaction& bodies, const Body& body) 
         place[head] = chunk.packed ? 1 : 0;
         std::memcpy(place + head + 1, data.data(), data.size());
         written += head + 1 + data.size();
+        if (each) each(key, {place, head + 1 + data.size()});
     }
     return written;
+}
+
+void put_chunk(WriteTransaction& bodies, std::string_view key, std::string_view value) {
+    bodies.put(database, key, value);
 }
 
 void remove_body(WriteTransaction& bodies, const Hash& hash) {

@@ -6,15 +6,19 @@
 #include "store/change.h"
 #include "store/environment.h"
 
+#include <functional>
 #include <optional>
 
 namespace facteur::store {
 
 inline constexpr std::size_t chunk_size = 1u << 20;
 
-// Writes the body if it is not there. Returns the octets written (an empty body has none), nothing when it
-// was there.
-std::optional<std::size_t> put_body(WriteTransaction& bodies, const Body& body);
+bool has_body(const WriteTransaction& bodies, const Hash& hash);
+// Writes the body; returns the octets written. `each` sees every entry as it is stored.
+std::size_t put_body(WriteTransaction& bodies, const Body& body,
+                     const std::function<void(std::string_view key, std::string_view value)>& each = {});
+// An entry as `put_body` showed it.
+void put_chunk(WriteTransaction& bodies, std::string_view key, std::string_view value);
 void remove_body(WriteTransaction& bodies, const Hash& hash);
 
 std::optional<std::uint64_t> body_size(MDB_txn* bodies, MDB_dbi database, const Hash& hash);

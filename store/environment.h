@@ -113,7 +113,7 @@ public:
     [[nodiscard]] bool failed() const { return status_ != 0; }
     [[nodiscard]] int status() const { return status_; }
     [[nodiscard]] MDB_dbi database(std::size_t number) const { return environment_.database(number); }
-    // Writes and syncs.
+    // Writes, and syncs unless the environment does not.
     Result<void> commit();
 
 private:

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 namespace facteur::store {
 
@@ -72,6 +74,21 @@ bool sync_folder(const std::string& path) {
     const bool synced = ::fsync(folder) == 0;
     ::close(folder);
     return synced;
+}
+
+Result<void> replace_file(const std::string& path, std::string_view bytes) {
+    const auto temporary = path + ".new";
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    if (file < 0) return failed_on(temporary, "open");
+    const bool written = write_at(file, bytes, 0) && ::fsync(file) == 0;
+    const auto failure = written ? Result<void>{} : failed_on(temporary, "write");
+    ::close(file);
+    if (!written) return failure;
+    if (::rename(temporary.c_str(), path.c_str()) != 0) return failed_on(path, "replace");
+    // Which of the two it is after a crash is not known then: never Code::full.
+    if (!sync_folder(std::filesystem::path(path).parent_path().string()))
+        return fail(Code::io, fmt::format("Cannot sync the folder of {}.", path));
+    return {};
 }
 
 } // namespace facteur::store

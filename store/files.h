@@ -21,5 +21,8 @@ Result<std::string> read_at(int file, std::uint64_t offset, std::size_t size);
 
 // The names in it.
 bool sync_folder(const std::string& path);
+// The whole file in place of the one that was there: after a crash it is one or the other. After Code::full
+// it is the one that was there.
+Result<void> replace_file(const std::string& path, std::string_view bytes);
 
 } // namespace facteur::store

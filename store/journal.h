@@ -1,5 +1,5 @@
-// A journal for a lane: what its batches wrote, on disk before LMDB shows it to a reader and before anybody
-// is answered. Internal to the store. The lanes do not use it yet: they sync LMDB.
+// The journal of one lane: what its batches wrote, on disk before LMDB shows it to a reader and before
+// anybody is answered. Internal to the store.
 //
 //     PATH/journal/NAME.a, NAME.b   two segments, in turn
 //
@@ -7,7 +7,7 @@
 // cannot hurt what was there before it. A frame is one batch: its parts are commit records, chunks of bodies
 // and, when LMDB could not take a batch that the journal held already, what is taken back of an earlier one.
 //
-// Written while one segment's contents go into a checkpoint, the other one is cleared
+// Written while one segment's contents go into a checkpoint (store/checkpoint.h), the other one is cleared
 // and used again when they are in it. A cleared segment gets a new generation, a random number that each of
 // its frames repeats: what an older generation left behind is never taken for new, nor what stands in a body.
 //

@@ -1,31 +1,25 @@
 #include "store/lane.h"
 
-#include "store/apply.h"
-#include "store/bodies.h"
-#include "store/keys.h"
-
-#include <algorithm>
 #include <chrono>
 #include <future>
 #include <map>
-#include <unordered_set>
 
 namespace facteur::store {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Bodies that nobody holds any more, taken away with one batch.
-constexpr std::size_t dead_per_batch = 256;
 // What a write weighs besides its bodies: an estimate of its closures and rows.
 constexpr std::size_t write_overhead = 4096;
+// Of bodies in one batch, as long as it is not a single write: all of it is in memory twice.
+constexpr std::size_t batch_octets = 64u << 20;
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 // Counts into a histogram whose n-th place ends at `first` × 2ⁿ.
-void count(std::vector<std::uint64_t>& histogram, double value, double first, std::size_t places) {
+void count_into(std::vector<std::uint64_t>& histogram, double value, double first, std::size_t places) {
     histogram.resize(places);
     std::size_t place = 0;
     while (place + 1 < places && value > first) {
@@ -35,58 +29,36 @@ void count(std::vector<std::uint64_t>& histogram, double value, double first, st
     ++histogram[place];
 }
 
-// The bodies that the commits of a batch newly name.
-std::unordered_set<Hash> named_bodies(const std::vector<Result<Committed>>& results) {
-    std::unordered_set<Hash> named;
-    for (const auto& result : results) {
-        if (!result) continue;
-        for (const auto& change : result->commit.changes) {
-            if (const auto* email = std::get_if<EmailAdded>(&change)) named.insert(email->row.body);
-            if (const auto* upload = std::get_if<UploadPut>(&change)) named.insert(upload->row.body);
-        }
-    }
-    return named;
-}
-
-Result<Committed> plan_one(const Shard& shard, const Write& write, WriteTransaction& rows,
-                           Sequence& sequence) {
-    const auto now = shard.read(rows);
-    Draft draft(now, write.account, write.at);
-    if (auto planned = write.plan(draft); !planned) return tl::unexpected(planned.error());
-    Committed committed;
-    if (draft.empty()) {
-        committed.commit.account = write.account;
-        committed.commit.modseq = draft.modseq() - 1;
-        return committed;
-    }
-    committed.commit = std::move(draft).take();
-    auto& commit = committed.commit;
-    commit.shard = shard.id();
-    commit.sequence = sequence + 1;
-    const auto supplied = [&](const Hash& hash) {
-        return std::any_of(write.bodies.begin(), write.bodies.end(),
-                           [&](const Body& b) { return b.hash == hash; });
-    };
-    if (auto valid = validate(commit, now, supplied); !valid) return tl::unexpected(valid.error());
-    apply(commit, encode(commit), rows);
-    ++sequence;
-    return committed;
-}
-
 } // namespace
 
-Lane::Lane(const Options& options) : options_(options), thread_([this] { loop(); }) {}
+Lane::Lane(const Options& options, const std::string& folder, const std::string& name,
+           Checkpointer::Moments settled)
+    : options_(options), journal_(folder, name), checkpointer_(options, journal_, std::move(settled)),
+      thread_([this] { loop(); }) {}
 Lane::~Lane() {
-    stop();
+    static_cast<void>(stop());
 }
 
-void Lane::stop() {
+Result<void> Lane::stop() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
     }
     wake_.notify_one();
     if (thread_.joinable()) thread_.join();
+    if (!stopped_) {
+        const auto refused = refusal();
+        stopped_ = refused ? Result<void>(tl::unexpected(*refused)) : checkpointer_.finish();
+    }
+    return *stopped_;
+}
+
+// Why nothing may be written any more.
+std::optional<Error> Lane::refusal() const {
+    if (broken_) return broken_;
+    const auto failure = checkpointer_.failure();
+    if (!failure) return std::nullopt;
+    return Error{Code::io, "Nothing is written until Facteur is started again: " + failure->message};
 }
 
 // What the lane would hold with this write too.
@@ -140,6 +112,17 @@ Result<void> Lane::run(const std::function<Result<void>()>& job) {
     return answered.get();
 }
 
+Result<void> Lane::run_and_settle(const std::function<Result<void>()>& job) {
+    return run([&]() -> Result<void> {
+        if (const auto refused = refusal()) return tl::unexpected(*refused);
+        if (auto done = job(); !done) return done;
+        auto settled = checkpointer_.finish();
+        // Later commits would follow what a crash could take back.
+        if (!settled) broken_ = settled.error();
+        return settled;
+    });
+}
+
 LaneStatistics Lane::statistics() const {
     const std::lock_guard lock(mutex_);
     auto statistics = statistics_;
@@ -150,119 +133,121 @@ LaneStatistics Lane::statistics() const {
 
 void Lane::loop() {
     std::unique_lock lock(mutex_);
+    const auto is_woken = [this] { return stopping_ || !queue_.empty(); };
     while (true) {
-        wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-        if (queue_.empty()) return;
-        std::map<const Shard*, std::vector<Write>> by_shard;
-        std::vector<SharedBytes> bodies;
-        std::size_t writes = 0;
-        std::function<void()> job;
-        for (std::size_t taken = 0; !queue_.empty() && taken < options_.lane_batch; ++taken) {
-            auto& next = queue_.front();
-            if (next.job && !by_shard.empty()) break;
-            if (next.job) {
-                job = std::move(next.job);
-            } else {
-                ++writes;
-                for (const auto& body : next.write.bodies)
-                    bodies.push_back(body.bytes);
-                by_shard[next.shard].push_back(std::move(next.write));
-            }
-            queue_.pop_front();
-            if (job) break;
-        }
+        if (const auto due = checkpointer_.due())
+            wake_.wait_until(lock, *due, is_woken);
+        else
+            wake_.wait(lock, is_woken);
+        if (queue_.empty() && stopping_) return;
+        take(lock);
         lock.unlock();
-        if (job) job();
-        for (auto& [shard, batch] : by_shard)
-            write_batch(*shard, batch);
-        by_shard.clear();
+        checkpointer_.wrote();
         lock.lock();
-        count_out(bodies, writes);
     }
 }
 
-void Lane::write_batch(const Shard& shard, std::vector<Write>& writes) {
-    std::vector<Result<Committed>> results;
-    auto outcome = try_batch(shard, writes, results);
-    if (!outcome && writes.size() > 1) {
-        for (auto& write : writes) {
-            std::vector<Write> alone;
-            alone.push_back(std::move(write));
-            write_batch(shard, alone);
+// What waits, up to a batch or a job; writes it while the queue fills again.
+void Lane::take(std::unique_lock<std::mutex>& lock) {
+    std::map<const Shard*, std::vector<Write>> by_shard;
+    std::vector<SharedBytes> bodies;
+    std::size_t writes = 0, octets = 0;
+    std::function<void()> job;
+    while (!queue_.empty() && writes < options_.lane_batch && octets < batch_octets) {
+        auto& next = queue_.front();
+        if (next.job && writes > 0) break;
+        if (next.job) {
+            job = std::move(next.job);
+        } else {
+            ++writes;
+            for (const auto& body : next.write.bodies) {
+                octets += body.bytes->size();
+                bodies.push_back(body.bytes);
+            }
+            by_shard[next.shard].push_back(std::move(next.write));
         }
-        return;
+        queue_.pop_front();
+        if (job) break;
     }
-    for (std::size_t i = 0; i < writes.size(); ++i)
-        writes[i].done(outcome ? std::move(results[i]) : tl::unexpected(outcome.error()));
+    lock.unlock();
+    if (job) job();
+    std::vector<ShardBatch> batches;
+    for (auto& [shard, of_shard] : by_shard)
+        batches.emplace_back(*shard, std::move(of_shard));
+    if (!batches.empty()) write(std::move(batches));
+    by_shard.clear();
+    lock.lock();
+    count_out(bodies, writes);
 }
 
-Result<void> Lane::try_batch(const Shard& shard, std::vector<Write>& writes,
-                             std::vector<Result<Committed>>& results) {
+void Lane::write(std::vector<ShardBatch> batches) {
+    const auto refused = refusal();
     const auto start = Clock::now();
-    results.clear();
-    WriteTransaction rows(shard.rows());
-    auto sequence = rows.failed() ? 0 : shard.read(rows).last_sequence();
-    std::uint64_t commits = 0;
-    for (const auto& write : writes) {
-        results.push_back(plan_one(shard, write, rows, sequence));
-        if (results.back() && results.back()->commit.sequence != 0) ++commits;
-        if (rows.failed()) return tl::unexpected(lmdb_error(rows.status(), "Writing to the store"));
+    std::vector<ShardBatch*> changed;
+    for (auto& batch : batches) {
+        if (refused)
+            batch.fail_with(*refused);
+        else
+            batch.plan(left_bodies_.contains(batch.shard().id()));
+        if (!batch.journal().empty()) changed.push_back(&batch);
     }
-    if (commits == 0) return {};
-    const double apply_seconds = seconds_since(start);
+    const auto planned = Clock::now();
+    if (!changed.empty()) {
+        commit(changed);
+        count(batches, std::chrono::duration<double>(planned - start).count(), seconds_since(planned));
+    }
+    for (auto& batch : batches) {
+        if (batch.outcome() || batch.writes() == 1 || refused) {
+            batch.answer();
+            continue;
+        }
+        for (auto& alone : std::move(batch).apart()) {
+            std::vector<ShardBatch> one;
+            one.push_back(std::move(alone));
+            write(std::move(one));
+        }
+    }
+}
 
-    const auto sync_start = Clock::now();
-    std::vector<std::string> removed;
-    if (auto put = put_bodies(shard, rows, writes, results, removed); !put) return put;
-    for (const auto& hash : removed)
-        rows.remove(db_dead, hash);
-    if (auto committed = rows.commit(); !committed) return committed;
-    const double sync_seconds = seconds_since(sync_start);
+// The journal first.
+void Lane::commit(std::vector<ShardBatch*>& batches) {
+    std::vector<std::string_view> parts;
+    for (const auto* batch : batches)
+        parts.push_back(batch->journal());
+    const auto written = journal_.append(parts);
+    JournalWriter back;
+    for (auto* batch : batches) {
+        if (!written) {
+            batch->fail_with(written.error());
+            continue;
+        }
+        batch->commit();
+        if (batch->left_bodies()) left_bodies_.insert(batch->shard().id());
+        if (!batch->outcome()) back.taken_back(batch->shard().id(), *written);
+    }
+    if (!back.bytes().empty()) static_cast<void>(journal_.take_back(back.bytes()));
+    if (journal_.broken())
+        broken_ =
+            Error{Code::io, "The journal cannot be written: nothing is until Facteur is started again."};
+}
 
+void Lane::count(const std::vector<ShardBatch>& batches, double apply_seconds, double sync_seconds) {
+    std::uint64_t commits = 0;
     const std::lock_guard lock(mutex_);
+    for (const auto& batch : batches) {
+        const auto& counts = batch.counts();
+        commits += counts.commits;
+        statistics_.bodies_written += counts.bodies;
+        statistics_.body_octets += counts.body_octets;
+        statistics_.packed_octets += counts.packed_octets;
+    }
+    if (commits == 0) return;
     statistics_.commits += commits;
     ++statistics_.batches;
     statistics_.apply_seconds += apply_seconds;
     statistics_.sync_seconds += sync_seconds;
-    count(statistics_.batch_size, static_cast<double>(commits), 1, 10);
-    count(statistics_.sync_latency, sync_seconds * 1000, 0.25, 13);
-    return {};
-}
-
-Result<void> Lane::put_bodies(const Shard& shard, const WriteTransaction& rows,
-                              const std::vector<Write>& writes, const std::vector<Result<Committed>>& results,
-                              std::vector<std::string>& removed) {
-    const auto named = named_bodies(results);
-    // Only what was dead before this batch and still is: were the rows of this very batch lost, their bodies
-    // would be needed again.
-    const auto before = shard.read();
-    scan(before.raw().rows, rows.database(db_dead), {}, [&](std::string_view hash, auto) {
-        if (rows.get(db_dead, hash)) removed.emplace_back(hash);
-        return removed.size() < dead_per_batch;
-    });
-    if (named.empty() && removed.empty()) return {};
-    WriteTransaction bodies(shard.bodies());
-    for (const auto& hash : removed)
-        remove_body(bodies, to_hash(hash));
-    std::uint64_t written = 0, octets = 0, packed = 0;
-    for (std::size_t i = 0; i < writes.size(); ++i) {
-        if (!results[i]) continue;
-        for (const auto& body : writes[i].bodies) {
-            if (!named.contains(body.hash)) continue;
-            const auto size = put_body(bodies, body);
-            if (!size) continue;
-            ++written;
-            octets += body.bytes->size();
-            packed += *size;
-        }
-    }
-    if (written == 0 && removed.empty()) return {};
-    if (auto committed = bodies.commit(); !committed) return committed;
-    const std::lock_guard lock(mutex_);
-    statistics_.bodies_written += written;
-    statistics_.body_octets += octets;
-    statistics_.packed_octets += packed;
-    return {};
+    count_into(statistics_.batch_size, static_cast<double>(commits), 1, 10);
+    count_into(statistics_.sync_latency, sync_seconds * 1000, 0.25, 13);
 }
 
 } // namespace facteur::store

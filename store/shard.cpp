@@ -12,7 +12,12 @@ Result<std::unique_ptr<Shard>> Shard::open(const std::string& path, ShardId id, 
     if (!rows) return tl::unexpected(rows.error());
     auto bodies = Environment::open(path + "/bodies", bodies_map, {"bodies"}, MDB_NORDAHEAD);
     if (!bodies) return tl::unexpected(bodies.error());
-    return std::unique_ptr<Shard>(new Shard(id, std::move(*rows), std::move(*bodies)));
+    return std::unique_ptr<Shard>(new Shard(path, id, std::move(*rows), std::move(*bodies)));
+}
+
+void Shard::sync_no_more() const {
+    for (const auto* environment : {rows_.get(), bodies_.get()})
+        mdb_env_set_flags(environment->get(), MDB_NOSYNC, 1);
 }
 
 // Bodies are committed before the rows that name them, and are removed by a batch only when the rows

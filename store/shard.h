@@ -15,15 +15,20 @@ public:
                                                std::uint64_t bodies_map);
 
     [[nodiscard]] ShardId id() const { return id_; }
+    [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] Environment& rows() const { return *rows_; }
     [[nodiscard]] Environment& bodies() const { return *bodies_; }
     [[nodiscard]] Snapshot read() const;
     // What the lane's open transaction sees.
     [[nodiscard]] Snapshot read(const WriteTransaction& transaction) const;
+    // From now on commits are not synced: checkpoints are (store/checkpoint.h).
+    void sync_no_more() const;
 
 private:
-    Shard(ShardId id, std::unique_ptr<Environment> rows, std::unique_ptr<Environment> bodies)
-        : id_(id), rows_(std::move(rows)), bodies_(std::move(bodies)) {}
+    Shard(std::string path, ShardId id, std::unique_ptr<Environment> rows,
+          std::unique_ptr<Environment> bodies)
+        : path_(std::move(path)), id_(id), rows_(std::move(rows)), bodies_(std::move(bodies)) {}
+    std::string path_;
     ShardId id_;
     std::unique_ptr<Environment> rows_, bodies_;
 };

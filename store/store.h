@@ -2,16 +2,16 @@
 //
 //     PATH/schema            version of the layout; a newer one is refused
 //     PATH/lock              held by the program that has the store open
-//     PATH/directory/        a shard for accounts and web sessions: rows/ only
-//     PATH/shard-000/rows/   LMDB: rows, indices, counters, log, history
-//     PATH/shard-000/bodies/ LMDB: bodies by hash, in chunks of 1 MiB, packed when that pays
-//     PATH/shard-000/search/ LMDB: the search index (store/search), rebuilt from the log when lost
+//     PATH/journal/          what lanes wrote since the last checkpoints; gone when the store was closed
+//     PATH/directory/        a shard for accounts and web sessions
+//     PATH/shard-000/        rows/ and bodies/ (LMDB), the state of them that is on disk: checkpoint,
+//                            search/ (LMDB): the index (store/search), rebuilt from the log when lost
 //
 // **Writing.** `submit` puts a `Write` into the lane of the account's shard and returns at once. The lane
-// drains its queue, runs each plan, applies the commits in one transaction, syncs (bodies first, then rows),
-// then calls every `done`: after a `done` with a value, the commit is on disk. `done` runs on the lane's
-// thread and must only hand over. A plan that fails leaves nothing behind. A lane whose queue is full answers
-// Code::busy at once.
+// runs the plans that wait, writes the commits to its journal, syncs it, shows them to readers, then calls
+// every `done`: after a `done` with a value, the commit is on disk. `done` runs on the lane's thread and must
+// only hand over. A plan that fails leaves nothing behind. A lane whose queue is full answers Code::busy at
+// once. `open` brings back what only a journal holds, after a crash or a loss of power.
 // **Reading.** `read` and `directory` from any thread; see snapshot.h.
 // Thread-safe throughout, but for `open`, `close` and destruction.
 #pragma once

@@ -36,6 +36,7 @@ inline Options small(const std::string& path) {
 
 inline std::unique_ptr<Store> open(const Options& options) {
     auto store = Store::open(options);
+    if (!store) UNSCOPED_INFO(store.error().message);
     REQUIRE(store.has_value());
     return std::move(*store);
 }

@@ -1,6 +1,6 @@
 // A random run of every kind of change: its records, applied to an empty store in any split, make an equal
 // one, and applied again change nothing.
-#include "tests/store/fixture.h"
+#include "tests/store/every_kind.h"
 
 #include <map>
 #include <random>
@@ -10,141 +10,6 @@ using namespace facteur::store;
 using namespace facteur::store::test;
 
 namespace {
-
-constexpr ShardId directory_shard = 0xffff; // as store.cpp has it
-
-class EveryKind {
-public:
-    EveryKind(Store& store, unsigned seed) : store_(store), random_(seed) {}
-
-    void step() {
-        const auto account = static_cast<AccountId>(1 + below(4));
-        const Time at = ++now_;
-        if (below(8) == 0) return change_account(account, at);
-        std::vector<Body> bodies;
-        for (int i = 0; i < 3; ++i)
-            bodies.push_back(body_of("text " + std::to_string(below(15)) + std::string(below(3000), 'x')));
-        const auto seed = random_();
-        const auto plan = [&](Draft& draft) -> Result<void> {
-            std::mt19937 random(seed);
-            for (auto count = 1 + random() % 3; count > 0; --count)
-                add_change(draft, random, bodies[random() % bodies.size()], at);
-            return {};
-        };
-        // What contradicts itself within one plan is refused and leaves nothing: that is a part of the run.
-        const auto done = store_.commit({account, at, bodies, plan, {}});
-        if (!done) CHECK(done.error().code != Code::corrupt);
-        if (done)
-            for (const auto& change : done->commit.changes)
-                kinds_.insert(change.index());
-    }
-    [[nodiscard]] const std::set<std::size_t>& kinds() const { return kinds_; }
-
-private:
-    std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
-
-    static std::optional<EmailId> some_email(const Draft& draft, std::mt19937& random) {
-        std::vector<EmailId> all;
-        draft.now().by_id(draft.account(), 0, [&](const EmailView& email) {
-            all.push_back(email.id());
-            return true;
-        });
-        return all.empty() ? std::nullopt : std::optional(all[random() % all.size()]);
-    }
-
-    // Identities, submissions, vacation responses, settings, push subscriptions, sessions, app passwords.
-    static ObjectType some_type(std::mt19937& random) {
-        constexpr auto last = static_cast<unsigned>(ObjectType::app_password);
-        return static_cast<ObjectType>(1 + random() % last);
-    }
-
-    static void add_change(Draft& draft, std::mt19937& random, const Body& body, Time at) {
-        const auto mailboxes = draft.now().mailboxes(draft.account());
-        const auto mailbox = mailboxes.empty() ? MailboxId{0} : mailboxes[random() % mailboxes.size()].id;
-        const auto id = std::to_string(random() % 6);
-        switch (random() % 12) {
-        case 0: {
-            const auto made = draft.new_mailbox();
-            draft.add(MailboxPut{
-                {made, random() % 2 == 0 ? mailbox : 0, "M" + std::to_string(made), "", 0, true, 1}});
-            break;
-        }
-        case 1:
-            if (mailbox != 0) draft.add(MailboxRemoved{mailbox});
-            break;
-        case 2:
-        case 3:
-        case 4:
-            if (mailbox != 0) {
-                const auto email = draft.new_email();
-                const auto other = some_email(draft, random);
-                const auto thread =
-                    other && random() % 2 == 0 ? draft.now().email(draft.account(), *other)->thread() : email;
-                draft.add(email_of(body, email, thread, at, {{mailbox, draft.new_uid(mailbox)}},
-                                   static_cast<std::uint32_t>(random() % 4)));
-            }
-            break;
-        case 5:
-            if (const auto email = some_email(draft, random)) {
-                auto refs = draft.now().email(draft.account(), *email)->mailboxes();
-                if (random() % 2 == 0) refs = {{mailbox, draft.new_uid(mailbox)}};
-                draft.add(EmailUpdated{*email, {static_cast<std::uint32_t>(random() % 8), {"projet"}}, refs});
-            }
-            break;
-        case 6:
-            if (const auto email = some_email(draft, random)) draft.add(EmailRemoved{*email});
-            break;
-        case 7: draft.add(ObjectPut{some_type(random), "i" + id, "{\"n\":" + id + "}"}); break;
-        case 8: draft.add(ObjectRemoved{some_type(random), "i" + id}); break;
-        case 9:
-            if (random() % 3 == 0)
-                draft.add(UploadRemoved{body.hash});
-            else
-                draft.add(UploadPut{{body.hash, body.bytes->size(), "text/plain", at + 100}});
-            break;
-        case 10: draft.add(DeliveryNoted{hash_of(id), at * 40'000}); break;
-        default:
-            if (random() % 3 == 0)
-                draft.add(QueueRemoved{static_cast<Time>(random() % 4), id});
-            else
-                draft.add(QueuePut{static_cast<Time>(random() % 4), id, "work"});
-        }
-    }
-
-    void change_account(AccountId account, Time at) {
-        AccountRow row;
-        row.id = account;
-        row.address = "a" + std::to_string(account) + "@academie.test";
-        row.aliases = {"alias" + std::to_string(below(6)) + "@academie.test"};
-        row.created = at;
-        const bool removes = below(4) == 0;
-        const auto done = store_.commit_directory({account,
-                                                   at,
-                                                   {},
-                                                   [&](Draft& draft) -> Result<void> {
-                                                       if (removes)
-                                                           draft.add(AccountRemoved{account});
-                                                       else
-                                                           draft.add(AccountPut{row});
-                                                       return {};
-                                                   },
-                                                   {}});
-        if (done)
-            for (const auto& change : done->commit.changes)
-                kinds_.insert(change.index());
-    }
-
-    Store& store_;
-    std::mt19937 random_;
-    Time now_ = 0;
-    std::set<std::size_t> kinds_;
-};
-
-std::vector<std::string> dump_of(const Store& store, ShardId shard) {
-    std::vector<std::string> lines;
-    dump(store, shard, [&](std::string_view line) { lines.emplace_back(line); });
-    return lines;
-}
 
 // The records of a shard, with the bodies that are still there.
 struct Recorded {
@@ -179,6 +44,7 @@ TEST_CASE("the records of every kind of change make an equal store, in any split
     EveryKind run(*original, 21);
     for (int step = 0; step < 400; ++step)
         run.step();
+    CHECK_FALSE(run.failed());
     REQUIRE(run.kinds().size() == std::variant_size_v<Change>);
     require_clean(*original);
 
@@ -187,7 +53,7 @@ TEST_CASE("the records of every kind of change make an equal store, in any split
     const TemporaryFolder other;
     auto copy = open(small(other.path()));
     std::mt19937 random(split);
-    for (const ShardId shard : {ShardId{0}, ShardId{1}, directory_shard}) {
+    for (const ShardId shard : {ShardId{0}, ShardId{1}, directory_shard_of_tests}) {
         const Recorded recorded(*original, shard);
         const std::span<const std::string> all = recorded.records;
         REQUIRE(all.size() > 20);

@@ -73,5 +73,5 @@ TEST_CASE("a store that counted drafts as unread counts again when it is opened"
     }
     int version = 0;
     std::ifstream(folder.path() + "/schema") >> version;
-    CHECK(version == 2);
+    CHECK(version == 3);
 }
