@@ -69,6 +69,8 @@ std::vector<Limit> all_limits(const Config& config) {
         {"HTTP piece of a download", http.piece, "octets", false},
         {"HTTP pipelined input", http.pipelined, "octets", false},
         {"HTTP events not taken", http.stream_queue, "octets", false},
+        {"HTTP requests' parts in a turn", http.turn_events, "", false},
+        {"HTTP answers in a turn", http.turn_octets, "octets", false},
         {"HTTP downloads of a user", http.downloads, "", false},
         {"HTTP streams of a user", http.streams, "", false},
         {"HTTP connections of the admin door", http.admin_connections, "", false},

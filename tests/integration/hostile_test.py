@@ -7,9 +7,12 @@ After each attack, while its connections are still there, a neighbour signs in o
 import contextlib
 import pathlib
 import resource
+import selectors
 import socket
 import ssl
+import statistics
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
@@ -95,6 +98,37 @@ def send_until_refused(client: socket.socket, data: bytes, most: int | None = No
                 count = client.send(rest)
                 rest, sent = rest[count:], sent + count
             assert time.monotonic() < end, f"{sent} octets were taken, and no end"
+
+
+class Flood(threading.Thread):
+    """Sends the same requests on and on over these connections and takes the answers, until the block is left."""
+
+    def __init__(self, clients: list[socket.socket], requests: bytes):
+        super().__init__()
+        self.requests, self.taken, self.ends = requests, 0, False
+        self.rest = dict.fromkeys(clients, memoryview(b""))
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ends = True
+        self.join()
+
+    def run(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            for client in self.rest:
+                client.setblocking(False)
+                selector.register(client, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            while not self.ends:
+                for key, events in selector.select(1):
+                    with contextlib.suppress(BlockingIOError):
+                        if events & selectors.EVENT_READ:
+                            self.taken += len(key.fileobj.recv(1 << 20))
+                        if events & selectors.EVENT_WRITE:
+                            rest = self.rest[key.fileobj] or memoryview(self.requests)
+                            self.rest[key.fileobj] = rest[key.fileobj.send(rest) :]
 
 
 def drip_until_closed(clients: list[socket.socket], drop: bytes) -> None:
@@ -211,6 +245,43 @@ def test_pipelining_floods(server: Server) -> None:
         for client in connections(stack, server.ports["lmtp"], 20):
             send_until_refused(client, b"MAIL FROM:<>\r\n" * 4000, 2_000_000)
         all_is_well(server)
+
+
+def check_others_have_their_turn(server: Server, clients: list[socket.socket], requests: bytes) -> None:
+    """While these connections ask without end, a neighbour gets an answer after a few of theirs."""
+    with Flood(clients, requests) as flood:
+        wait_for(lambda: flood.taken > 5_000_000, "the flood is answered")
+        meanwhile = []
+        for _ in range(9):
+            with HttpWire(server.ports["http"]) as wire:
+                before = flood.taken
+                assert wire.request("GET", "/healthz").status == 200
+                meanwhile.append(flood.taken - before)
+        share = statistics.median(meanwhile) / len(clients)
+        assert share < 100_000, f"each flooding connection got {share:.0f} octets while a neighbour got one answer"
+        all_is_well(server)
+
+
+def test_pipelined_requests_leave_others_their_turn(server: Server) -> None:
+    with contextlib.ExitStack() as stack:
+        for client in connections(stack, server.ports["http"], 20):
+            send_until_refused(client, write("GET", "/healthz") * 1000, 2_000_000)
+        all_is_well(server)
+    with contextlib.ExitStack() as stack:
+        clients = connections(stack, server.ports["http"], 20)
+        check_others_have_their_turn(server, clients, write("GET", "/healthz") * 5000)
+
+
+def test_tiny_chunks_leave_others_their_turn(server: Server) -> None:
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for _ in range(20):
+            wire = stack.enter_context(Wire(server.ports["smtp"]))
+            wire.say("EHLO client.test", "250")
+            wire.say("MAIL FROM:<x@elsewhere.test>", "250")
+            wire.say(f"RCPT TO:<{ANNE}>", "250")
+            clients.append(wire.socket)
+        check_others_have_their_turn(server, clients, b"BDAT 1\r\nx" * 20_000)
 
 
 def test_lines_and_heads_that_never_end(server: Server) -> None:

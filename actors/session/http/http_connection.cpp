@@ -75,8 +75,12 @@ void HttpConnection::on_bytes(net::Connection& connection, std::string_view byte
 }
 
 void HttpConnection::pump(net::Connection& connection) {
-    while (state_ == State::head || state_ == State::body) {
+    if (turn_is_due_) return;
+    turn_octets_ = 0;
+    for (std::uint32_t events = 0; state_ == State::head || state_ == State::body; ++events) {
         if (state_ == State::head && waits_for_room(connection)) return;
+        if (events >= context_->limits.turn_events || turn_octets_ >= context_->limits.turn_octets)
+            return end_turn(connection);
         auto event = machine_.next();
         if (!event) break;
         if (auto* head = std::get_if<http::RequestHead>(&*event))
@@ -93,6 +97,24 @@ void HttpConnection::pump(net::Connection& connection) {
         has_head_begun_ = true;
         connection.set_deadline(context_->limits.head_time);
     }
+}
+
+// One read may hold thousands of small requests: the rest of them waits until the loop has been round.
+void HttpConnection::end_turn(net::Connection& connection) {
+    turn_is_due_ = true;
+    connection.pause();
+    const Peer itself(connection, *this);
+    itself.tell([](HttpConnection& handler, net::Connection& own) {
+        handler.turn_is_due_ = false;
+        handler.pump(own);
+        handler.read_on(own);
+    });
+}
+
+void HttpConnection::read_on(net::Connection& connection) {
+    if (state_ == State::over || turn_is_due_ || waits_for_room_) return;
+    const bool has_request = state_ == State::asked || state_ == State::answering;
+    if (!has_request || machine_.buffered() <= context_->limits.pipelined) connection.resume();
 }
 
 // Who asks on without taking the answers has to wait, so that they do not pile up here.
@@ -254,7 +276,9 @@ void HttpConnection::answer(net::Connection& connection, std::shared_ptr<Exchang
         note(response.status, connection.loop().now());
         return state_ == State::over ? void() : become_websocket(connection);
     }
-    write_head(connection, response, response.body ? response.body->size() : 0);
+    const auto size = response.body ? response.body->size() : 0;
+    turn_octets_ += size;
+    write_head(connection, response, size);
     if (response.body && exchange_->request.method != "HEAD") connection.write(response.body);
     finish_answer(connection, response.status);
 }
@@ -461,6 +485,10 @@ void HttpConnection::on_timeout(net::Connection& connection) {
 }
 
 void HttpConnection::on_ended(net::Connection& connection) {
+    if (turn_is_due_) { // what was pipelined comes first
+        const Peer itself(connection, *this);
+        return itself.tell([](HttpConnection& handler, net::Connection& own) { handler.on_ended(own); });
+    }
     // Who sent a whole request and then no more may still wait for the answer.
     if (state_ == State::answering) {
         keep_alive_ = false;

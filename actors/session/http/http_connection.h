@@ -2,6 +2,7 @@
 // what needs the store or an account goes to the session actor (http_session.h).
 //
 // One request at a time; what is pipelined behind it waits, and the socket is not read when too much waits.
+// Who pipelines many gets a bounded number of answers, then the loop's other connections have their turn.
 // A body that is large, or of unknown length, is not read before the session has said who sends it and that
 // there is room. All functions run on the connection's loop.
 #pragma once
@@ -70,6 +71,8 @@ private:
     };
 
     void pump(net::Connection& connection);
+    void end_turn(net::Connection& connection);
+    void read_on(net::Connection& connection);
     [[nodiscard]] bool waits_for_room(net::Connection& connection);
     void on_head(net::Connection& connection, http::Request request);
     void on_body(net::Connection& connection, std::string_view bytes);
@@ -97,7 +100,9 @@ private:
     bool keep_alive_ = true;      // after the answer under way
     bool awaits_drain_ = false;   // the session waits for the last piece to be taken
     bool waits_for_room_ = false; // nothing is begun before the last answers are taken
+    bool turn_is_due_ = false;    // others come first, then it goes on by itself
     bool has_head_begun_ = false;
+    std::size_t turn_octets_ = 0; // of answers in this turn
     std::string remote_;
     http::RequestMachine machine_;
     std::shared_ptr<Exchange> exchange_; // null while it is with the session

@@ -21,10 +21,13 @@ struct HttpLimits {
     std::size_t piece = 1u << 20;            // of a download, in memory at a time
     std::size_t pipelined = 64u << 10;       // read ahead while a request is under way
     std::size_t stream_queue = 256u << 10;   // events that a slow client has not taken: above, it is cut off
+    std::size_t turn_octets = 256u << 10; // of answers that one connection gets before others have their turn
     // Of request bodies under way whose sender is known, all together and one user's. Before that, each
     // connection holds at most `unadmitted_body`, and connections are counted by address.
     std::uint64_t bodies = 512u << 20;
     std::uint64_t bodies_of_user = 128u << 20; // or the largest upload and request, when these are more
+    // Heads, pieces and ends of requests that one connection gets worked before others have their turn.
+    std::uint32_t turn_events = 64;
     // Of one user at a time.
     std::uint32_t downloads = 16, streams = 64;
     // Of the admin door, so that a monitor gone wild cannot use up what users' connections need.

@@ -12,6 +12,7 @@ namespace {
 
 // Output that the client does not take: then nothing more is read from it.
 constexpr std::size_t most_unsent = 256 * 1024;
+constexpr unsigned events_of_turn = 256; // that one connection gets worked before others have their turn
 constexpr std::uint64_t handshake_limit = 30'000; // milliseconds for TLS to come up
 // Room made for a text before it comes, by its declared size: between these.
 constexpr std::uint64_t least_room = 16 * 1024, most_room = 1024 * 1024;
@@ -146,12 +147,30 @@ void SmtpConnection::drain() {
 // ---- events ----
 
 void SmtpConnection::run() {
-    while (auto event = machine_.next()) {
+    if (turn_is_due_) return;
+    for (unsigned n = 0; n < events_of_turn; ++n) {
+        auto event = machine_.next();
+        if (!event) {
+            flush();
+            return read_or_wait();
+        }
         std::visit([this](auto& what) { on(what); }, *event);
         if (closed_) return;
     }
+    end_turn();
+}
+
+// One read may hold thousands of small commands and chunks: the rest waits until the loop has been round.
+void SmtpConnection::end_turn() {
+    turn_is_due_ = true;
+    machine_.feed({}, seconds_now()); // what it was fed is kept: the bytes are the read's
     flush();
     read_or_wait();
+    const net::ConnectionRef itself(connection_);
+    itself.with([handler = this](net::Connection&) {
+        handler->turn_is_due_ = false;
+        if (!handler->closed_) handler->run();
+    });
 }
 
 void SmtpConnection::flush() {
@@ -163,6 +182,7 @@ void SmtpConnection::flush() {
 
 void SmtpConnection::read_or_wait() {
     if (closed_) return;
+    if (turn_is_due_) return connection_.pause();
     if (ended_ && !machine_.is_waiting()) return connection_.close();
     if (machine_.wants_input() && connection_.queued() < most_unsent)
         connection_.resume();

@@ -1,6 +1,7 @@
 // One SMTP connection on its loop: runs the machine, gathers the text of a message, holds the client to its
 // pace, and hands what needs knowledge of the world to the session actor. One command is with the session at
-// a time; what is pipelined behind it waits in the machine's bounded buffer, then the socket is not read.
+// a time; what is pipelined behind it waits in the machine's bounded buffer, then the socket is not read. Of
+// what needs no session a bounded number is worked, then the loop's other connections have their turn.
 //
 // The octets of a message count for the doors' memory as they come; when there is none, the rest is read over
 // and the message refused with 452 4.3.1.
@@ -48,6 +49,7 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void run();
+    void end_turn();
     void flush();
     void read_or_wait();
     void begin_tls();
@@ -89,7 +91,8 @@ private:
     bool overflowed_ = false; // no memory for this message: read over what is left
     bool in_text_ = false;    // DATA was accepted and its message is not answered yet
     bool draining_ = false;
-    bool ended_ = false; // the client sends no more: it still gets its answers
+    bool turn_is_due_ = false; // others come first, then it goes on by itself
+    bool ended_ = false;       // the client sends no more: it still gets its answers
     bool closed_ = false;
 
     const char* command_ = ""; // what the session is asked
