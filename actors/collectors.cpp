@@ -4,6 +4,7 @@
 #include "actors/indexing/indexing.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/process.h"
+#include "actors/searching/searches.h"
 #include "store/store.h"
 
 #include <caf/actor_registry.hpp>
@@ -75,6 +76,26 @@ void search(Metrics& to, const Indexing& indexing) {
     set("facteur_search_shards_failing", "Shards whose last batch failed.", failing);
 }
 
+void searches(Metrics& to, const Searches& searches) {
+    const auto of = searches.statistics();
+    const auto set = [&](std::string_view gauge, std::string_view help, std::uint64_t value) {
+        to.set(gauge, help, "", "", static_cast<double>(value));
+    };
+    set("facteur_long_searches_waiting", "Searches that wait to begin on a search thread.", of.waiting);
+    set("facteur_long_searches_under_way", "Searches that have begun there.", of.under_way);
+    set("facteur_long_searches_bytes", "Octets that they hold.", of.octets);
+    const auto count = [&](std::string_view how, std::uint64_t value) {
+        to.set("facteur_long_searches", "Searches on search threads since the start.", "how", how,
+               static_cast<double>(value));
+    };
+    count("begun", of.begun);
+    count("refused", of.refused);
+    count("gone", of.gone);
+    count("superseded", of.superseded);
+    count("too_long", of.too_long);
+    count("too_large", of.too_large);
+}
+
 void sign_ins(Metrics& to, const Authenticator& authenticator) {
     const auto of = authenticator.statistics();
     const auto set = [&](std::string_view result, std::uint64_t value) {
@@ -107,6 +128,7 @@ void collect_on_scrape(Metrics& metrics, const Services& services, caf::actor_sy
         lanes(to, services.store);
         lane_histograms(to, services.store);
         search(to, services.indexing);
+        searches(to, services.searches);
         sign_ins(to, services.authenticator);
         to.set("facteur_mailbox_actors", "Accounts in use.", "", "",
                static_cast<double>(services.mailboxes.active()));

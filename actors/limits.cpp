@@ -1,5 +1,6 @@
 #include "actors/limits.h"
 
+#include "actors/searching/searches.h"
 #include "actors/session/http/http_limits.h"
 #include "transport/http/request_machine.h"
 #include "transport/mime/message.h"
@@ -20,7 +21,11 @@ std::vector<Limit> all_limits(const Config& config) {
     const mime::Limits mime;
     const smtp::Limits smtp;
     const HttpLimits http;
+    const SearchLimits search;
     const http::Limits request;
+    const auto milliseconds = [](std::chrono::milliseconds of) {
+        return static_cast<std::uint64_t>(of.count());
+    };
     const auto seconds = [](std::chrono::seconds of) { return static_cast<std::uint64_t>(of.count()); };
     return {
         {"store.lane_queue", config.store.lane_queue, "octets", true},
@@ -93,6 +98,16 @@ std::vector<Limit> all_limits(const Config& config) {
         {"JMAP result references in a call", jmap.max_references, "", false},
         {"JMAP answers read by references", jmap.max_referenced, "octets", false},
         {"JMAP response", jmap.max_response, "octets", false},
+        {"Searches under way", search.under_way, "", false},
+        {"Searches that wait", search.waiting, "", false},
+        {"Searches of a user", search.of_user, "", false},
+        {"Searches' memory", search.memory, "octets", false},
+        {"Search in the actor",
+         milliseconds(std::chrono::floor<std::chrono::milliseconds>(search.on_the_spot)), "milliseconds",
+         false},
+        {"Search in a turn", milliseconds(search.turn), "milliseconds", false},
+        {"Search on one snapshot", milliseconds(search.snapshot), "milliseconds", false},
+        {"Search in all", milliseconds(search.longest), "milliseconds", false},
         {"MIME parts of a message", mime.parts, "", false},
         {"MIME depth of parts", mime.depth, "", false},
         {"MIME header of a part looked at", mime.header_bytes, "octets", false},

@@ -15,6 +15,7 @@
 #include "actors/metrics.h"
 #include "actors/process.h"
 #include "actors/pulse.h"
+#include "actors/searching/searches.h"
 #include "actors/session/auth/web_sessions.h"
 #include "actors/session/http/http_door.h"
 #include "actors/session/jmap/method.h"
@@ -99,6 +100,7 @@ private:
     std::unique_ptr<Authenticator> authenticator_;
     std::unique_ptr<WebSessions> web_sessions_;
     std::unique_ptr<Indexing> indexing_;
+    std::unique_ptr<Searches> searches_;
     std::unique_ptr<Queue> queue_;
     std::unique_ptr<Services> services_;
     std::unique_ptr<SmtpDoors> smtp_;
@@ -124,10 +126,11 @@ Result<void> Server::open() {
     indexing_ = std::move(*indexing);
     authenticator_ = std::make_unique<Authenticator>(ground_->directory(), config_.auth, std::move(*secret));
     web_sessions_ = std::make_unique<WebSessions>(ground_->store(), config_.auth);
+    searches_ = std::make_unique<Searches>();
     queue_ = std::make_unique<Queue>(ground_->system());
-    services_ = std::unique_ptr<Services>(new Services{config_, jmap_limits_, ground_->store(),
-                                                       ground_->directory(), *authenticator_, *web_sessions_,
-                                                       ground_->mailboxes(), *indexing_, *queue_, metrics_});
+    services_ = std::unique_ptr<Services>(
+        new Services{config_, jmap_limits_, ground_->store(), ground_->directory(), *authenticator_,
+                     *web_sessions_, ground_->mailboxes(), *indexing_, *searches_, *queue_, metrics_});
     ground_->on_commit = [this](store::ShardId shard) { indexing_->wake(shard); };
     ground_->on_queued = [this](store::ShardId shard) { queue_->wake(shard); };
     ground_->directory().on_closed = [this](store::AccountId account) {
@@ -236,6 +239,7 @@ void Server::stop() {
             log(Severity::warn, "connections were cut", {{"count", smtp_->open() + http_->open()}});
         loops_->stop();
     }
+    if (searches_) searches_->stop();
     if (indexing_) indexing_->stop();
     // Whoever still waits for a write hears of it before the actors end.
     ground_->store().close();
@@ -249,6 +253,7 @@ void Server::stop() {
     smtp_.reset();
     services_.reset();
     queue_.reset();
+    searches_.reset();
     indexing_.reset();
     web_sessions_.reset();
     ground_.reset();

@@ -17,6 +17,7 @@ class Indexing;
 class Mailboxes;
 class Metrics;
 class Queue;
+class Searches;
 class WebSessions;
 
 struct Services {
@@ -28,6 +29,7 @@ struct Services {
     WebSessions& web_sessions;
     Mailboxes& mailboxes;
     Indexing& indexing;
+    Searches& searches;
     Queue& queue;
     Metrics& metrics;
 };

@@ -12,6 +12,7 @@
 #include "actors/mailbox/ingest.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/metrics.h"
+#include "actors/searching/searches.h"
 #include "actors/session/auth/web_sessions.h"
 #include "actors/session/jmap/ids.h"
 #include "actors/session/jmap/method.h"
@@ -95,10 +96,12 @@ public:
                                 unreached<WebSessions>(),
                                 unreached<Mailboxes>(),
                                 *indexing_,
+                                unreached<Searches>(),
                                 unreached<Queue>(),
                                 unreached<Metrics>()};
         const jmap::CreatedIds created_ids;
-        const MethodContext context{services, user_, created_ids, ~0u, 0};
+        Turn turn;
+        const MethodContext context{services, user_, created_ids, ~0u, 0, turn};
         const auto found = run(context, "Email/query", query);
         const auto ids = jmap::Document::parse(found);
         const auto list = jmap::member(*jmap::as_object(ids->root()), "ids");

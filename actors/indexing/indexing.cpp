@@ -138,10 +138,11 @@ store::Sequence Indexing::indexed(store::ShardId shard) const {
     return implementation_->shards[shard]->indexed();
 }
 
-store::Result<std::vector<store::EmailId>>
-Indexing::query(const store::Snapshot& now, store::AccountId account,
-                const store::search::Expression& expression) const {
-    return implementation_->shards[implementation_->store.shard_of(account)]->query(now, account, expression);
+store::Result<Indexing::Candidates> Indexing::candidates(store::AccountId account,
+                                                         const store::search::Expression& expression,
+                                                         const store::search::Index::GoOn& go_on) const {
+    const auto shard = implementation_->store.shard_of(account);
+    return implementation_->shards[shard]->candidates(account, expression, go_on);
 }
 
 std::vector<Indexing::ShardStatistics> Indexing::statistics() const {

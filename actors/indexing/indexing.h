@@ -3,10 +3,11 @@
 //
 // A low-priority thread follows each shard's log from the mark of its index (store/search/search.h) and feeds
 // what it finds in batches: it lets some commits gather, because a batch of a hundred documents touches few
-// more pages than a single one. Nothing waits for it: `query` adds a scan of what is not indexed yet, so an
-// email is found the moment its commit is visible. A crash loses nothing, because the mark is written with
-// the postings. An index that is missing, damaged, of another form, or older than the log reaches back, is
-// made again from the rows, account by account; what is not made yet is scanned meanwhile.
+// more pages than a single one. Nothing waits for it: `candidates` says from which email on nothing is
+// indexed yet, and who searches looks at those, so an email is found the moment its commit is visible. A
+// crash loses nothing, because the mark is written with the postings. An index that is missing, damaged, of
+// another form, or older than the log reaches back, is made again from the rows, account by account; what is
+// not made yet is looked at meanwhile.
 //
 // Thread-safe throughout, but for `start`, `stop` and destruction. It must end before its store.
 #pragma once
@@ -42,11 +43,23 @@ public:
     // The shard's index holds everything up to this sequence: what `Store::trim` must not pass.
     [[nodiscard]] store::Sequence indexed(store::ShardId shard) const;
 
-    // Ids of the emails of the account that match, ascending: exactly those of `now`, however far the index
-    // is behind or ahead of it. Costs what the index says plus a look at each email not indexed yet.
-    [[nodiscard]] store::Result<std::vector<store::EmailId>>
-    query(const store::Snapshot& now, store::AccountId account,
-          const store::search::Expression& expression) const;
+    // What the index says of an account's emails and an expression.
+    struct Candidates {
+        std::vector<store::EmailId> emails; // ascending; some may be gone since
+        bool certain = true;                // each of them matches; false: look at each (a phrase)
+        store::EmailId below = 1;           // emails from this id on are not in the index: look at each
+
+        enum class Says : std::uint8_t { no, yes, look };
+        [[nodiscard]] Says of(store::EmailId email) const;
+    };
+    // True of every snapshot that is opened after this call. `go_on`: as the index has it; a query that was
+    // ended fails with Code::stopped.
+    [[nodiscard]] store::Result<Candidates> candidates(store::AccountId account,
+                                                       const store::search::Expression& expression,
+                                                       const store::search::Index::GoOn& go_on = {}) const;
+    // Looks at one email.
+    static bool matches(const store::Snapshot& now, store::AccountId account, store::EmailId email,
+                        const store::search::Expression& expression);
 
     // The searchable text of one email, bounded (see indexing/document.cpp); only the fields in `fields`
     // (bits 1 << Field), so that the body is not read when it is not asked for. Nothing when it is gone.

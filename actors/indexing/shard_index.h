@@ -31,9 +31,9 @@ public:
     void wake() { woken_ = true; }
     bool take_wake() { return woken_.exchange(false); }
     [[nodiscard]] store::Sequence indexed() const;
-    [[nodiscard]] store::Result<std::vector<store::EmailId>>
-    query(const store::Snapshot& now, store::AccountId account,
-          const store::search::Expression& expression) const;
+    [[nodiscard]] store::Result<Indexing::Candidates>
+    candidates(store::AccountId account, const store::search::Expression& expression,
+               const store::search::Index::GoOn& go_on) const;
     [[nodiscard]] Indexing::ShardStatistics statistics() const;
     void check(bool quick, std::vector<store::Finding>& findings) const;
 

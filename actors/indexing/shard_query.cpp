@@ -1,8 +1,7 @@
-// Answers a query about one snapshot, whether the index is behind it or ahead of it.
+// What the index says to a search, and what is left to look at.
 #include "actors/indexing/shard_index.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace facteur {
 namespace {
@@ -10,69 +9,45 @@ namespace {
 using store::EmailId;
 using store::search::Expression;
 
-// What the account lost between the two modseqs, by the history that `of` sees. Nothing when it is not kept.
-std::optional<std::unordered_set<EmailId>> lost(const store::Snapshot& of, store::AccountId account,
-                                                store::Modseq since, store::Modseq until) {
-    std::unordered_set<EmailId> emails;
-    const auto told = of.history(account, since, [&](const store::Digest& digest) {
-        if (digest.modseq > until) return false;
-        emails.insert(digest.emails_removed.begin(), digest.emails_removed.end());
-        return true;
-    });
-    return told ? std::optional(std::move(emails)) : std::nullopt;
+bool has_negation(const Expression& expression) {
+    return expression.kind == Expression::Kind::not_ ||
+           std::any_of(expression.children.begin(), expression.children.end(), has_negation);
 }
 
 } // namespace
 
-store::Result<std::vector<EmailId>> ShardIndex::query(const store::Snapshot& now, store::AccountId account,
-                                                      const Expression& expression) const {
-    const auto in = store::search::fields_of(expression);
-    const auto judge = [&](EmailId email) {
-        const auto document = Indexing::document(now, account, email, in);
-        return document && store::search::matches(*document, expression);
-    };
-    const auto text_of = [&](EmailId email, std::uint32_t fields) {
-        return Indexing::document(now, account, email, fields);
-    };
+Indexing::Candidates::Says Indexing::Candidates::of(EmailId email) const {
+    if (email >= below) return Says::look;
+    if (!std::binary_search(emails.begin(), emails.end(), email)) return Says::no;
+    return certain ? Says::yes : Says::look;
+}
 
-    // Without an index, or with one that cannot be read, every email is looked at.
-    store::search::Index::Found found{{}, {account}};
-    if (const auto of = index()) {
-        auto answer = of->query(account, expression, text_of);
-        if (answer)
-            found = std::move(*answer);
-        else if (answer.error().code == store::Code::corrupt)
-            damaged_ = true;
-        else
-            return tl::unexpected(answer.error());
-    }
+bool Indexing::matches(const store::Snapshot& now, store::AccountId account, EmailId email,
+                       const Expression& expression) {
+    const auto document = Indexing::document(now, account, email, store::search::fields_of(expression));
+    return document && store::search::matches(*document, expression);
+}
 
-    const auto state = now.state(account);
-    auto& at = found.position;
-    std::vector<EmailId> emails;
-    if (at.below > 1 && at.modseq != state.modseq) {
-        // Behind: some that it found are gone. Ahead: it has lost some that `now` still has.
-        const bool ahead = at.modseq > state.modseq;
-        const auto gone = ahead ? lost(store_.read_shard(shard_), account, state.modseq, at.modseq)
-                                : lost(now, account, at.modseq, state.modseq);
-        if (!gone) {
-            found = {{}, {account}};
-        } else {
-            std::erase_if(found.emails, [&](EmailId email) { return gone->contains(email); });
-            if (ahead)
-                std::copy_if(gone->begin(), gone->end(), std::back_inserter(emails),
-                             [&](EmailId email) { return email < at.below && judge(email); });
-        }
+// The index is never ahead of a snapshot that is opened later. Where it is behind, what it lacks has higher
+// ids, and what has been removed is in no snapshot.
+store::Result<Indexing::Candidates> ShardIndex::candidates(store::AccountId account,
+                                                           const Expression& expression,
+                                                           const store::search::Index::GoOn& go_on) const {
+    Indexing::Candidates candidates;
+    const auto of = index();
+    if (!of) return candidates;
+    auto found = of->query(account, expression, {}, go_on);
+    if (!found && found.error().code == store::Code::corrupt) {
+        damaged_ = true;
+        return candidates;
     }
-    const auto end = std::min(at.below, state.next_email); // what is newer than `now` is not its
-    std::copy_if(found.emails.begin(), found.emails.end(), std::back_inserter(emails),
-                 [&](EmailId email) { return email < end; });
-    now.by_id(account, at.below, [&](const store::EmailView& email) {
-        if (judge(email.id())) emails.push_back(email.id());
-        return true;
-    });
-    if (!std::is_sorted(emails.begin(), emails.end())) std::sort(emails.begin(), emails.end());
-    return emails;
+    if (!found) return tl::unexpected(found.error());
+    candidates.certain = !store::search::has_phrase(expression);
+    // What may have a phrase is more than what has it: what is left without it would be too little.
+    if (!candidates.certain && has_negation(expression)) return candidates;
+    candidates.emails = std::move(found->emails);
+    candidates.below = found->position.below;
+    return candidates;
 }
 
 } // namespace facteur

@@ -119,6 +119,12 @@ bool matches(const Document& document, const Expression& expression) {
     return !too_deep(expression) && judge(document, expression);
 }
 
+bool has_phrase(const Expression& expression) {
+    if (too_deep(expression)) return false;
+    if (is_leaf(expression)) return make_leaf(expression).words.size() > 1;
+    return std::any_of(expression.children.begin(), expression.children.end(), has_phrase);
+}
+
 std::uint32_t fields_of(const Expression& expression) {
     if (too_deep(expression)) return 0;
     if (is_leaf(expression)) return expression.in == 0 ? all_fields : expression.in & all_fields;

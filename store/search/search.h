@@ -114,9 +114,11 @@ public:
     };
     // The document for the check of a phrase; only these fields are looked at (bits 1 << Field).
     using TextOf = std::function<std::optional<Document>(EmailId, std::uint32_t in)>;
+    // Asked every some thousand postings, with how many were read; false ends the query with Code::stopped.
+    using GoOn = std::function<bool(unsigned postings)>;
     // Without `text_of` phrases are candidates only: all words in one field.
     [[nodiscard]] Result<Found> query(AccountId account, const Expression& expression,
-                                      const TextOf& text_of = {}) const;
+                                      const TextOf& text_of = {}, const GoOn& go_on = {}) const;
 
     struct Statistics {
         std::uint64_t documents = 0, terms = 0, octets = 0; // terms: distinct ones of each account
@@ -140,6 +142,8 @@ private:
 
 // Judges one document as `query` would.
 bool matches(const Document& document, const Expression& expression);
+// It has a phrase, which the index alone cannot judge.
+bool has_phrase(const Expression& expression);
 // The fields that the expression looks at (bits 1 << Field).
 std::uint32_t fields_of(const Expression& expression);
 

@@ -9,6 +9,7 @@
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/messages.h"
 #include "actors/metrics.h"
+#include "actors/searching/searches.h"
 #include "actors/session/auth/web_sessions.h"
 #include "actors/session/jmap/blobs.h"
 #include "actors/session/jmap/ids.h"
@@ -53,7 +54,7 @@ public:
           queue_(system_),
           indexing_(start_indexing(*store_)), services_{config_,        limits_,   *store_,    directory_,
                                                         authenticator_, sessions_, mailboxes_, *indexing_,
-                                                        queue_,         metrics_} {}
+                                                        searches_,      queue_,    metrics_} {}
     ~Academy() {
         queue_.stop();
         // Mailbox actors stay until they have been idle for long.
@@ -194,6 +195,7 @@ private:
     Mailboxes mailboxes_;
     Queue queue_;
     std::unique_ptr<Indexing> indexing_;
+    Searches searches_;
     Metrics metrics_;
     Services services_;
 };

@@ -8,6 +8,7 @@
 #include "actors/indexing/indexing.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/messages.h"
+#include "actors/searching/searches.h"
 #include "actors/session/auth/web_sessions.h"
 #include "actors/session/smtp/smtp_door.h"
 #include "tests/store/fixture.h"
@@ -115,7 +116,7 @@ public:
           system_(system_config_.config), mailboxes_(system_, {*store_, {}, {}, {}}), queue_(system_),
           indexing_(start_indexing(*store_)), services_{config_,        limits_,   *store_,    directory_,
                                                         authenticator_, sessions_, mailboxes_, *indexing_,
-                                                        queue_,         metrics_},
+                                                        searches_,      queue_,    metrics_},
           doors_(std::make_unique<SmtpDoors>(system_, services_, std::make_shared<TlsSource>())), loops_(1) {
         for (const auto door : {Door::smtp, Door::submission, Door::lmtp}) {
             const auto port = net::listen(loops_, "127.0.0.1:0", doors_->accept(door));
@@ -208,6 +209,7 @@ private:
     Mailboxes mailboxes_;
     Queue queue_;
     std::unique_ptr<Indexing> indexing_;
+    Searches searches_;
     Metrics metrics_;
     Services services_;
     std::unique_ptr<SmtpDoors> doors_;

@@ -5,6 +5,7 @@ After each attack, while its connections are still there, a neighbour signs in o
 """
 
 import contextlib
+import json
 import pathlib
 import resource
 import selectors
@@ -368,6 +369,37 @@ def test_messages_that_never_end_hold_no_more_than_their_budget(server: Server) 
             wire.begin(ANNE)
             send_until_refused(wire.socket, (b"y" * 70 + b"\r\n") * 900, 9_000_000)
         all_is_well(server)
+
+
+def metric(server: Server, name: str) -> float:
+    with HttpWire(server.ports["admin"]) as wire:
+        lines = wire.request("GET", "/metrics").body.decode().splitlines()
+    return next((float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name)), 0)
+
+
+def test_long_searches_hold_nobody_up_and_end_with_their_client(server: Server) -> None:
+    text = ("alpha gamma beta delta " * 40 + "\r\n") * 900
+    for n in range(40):
+        reply = deliver(server, f"Subject: long {n}\r\n\r\n{text}alpha beta\r\n".encode())
+        assert reply.startswith("250"), reply
+    account = server.jmap(ANNE).account
+    query = {"accountId": account, "filter": {"body": '"alpha beta"'}, "calculateTotal": True}
+    body = json.dumps({"using": ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail"], "methodCalls": [["Email/query", query, "0"]]})
+    request = write("POST", "/jmap/api", {**basic(ANNE, ACCOUNTS[ANNE]), "Content-Type": "application/json"}, body.encode())
+    gone = 'facteur_long_searches{how="gone"}'
+    before = metric(server, gone)
+    with contextlib.ExitStack() as stack:
+        clients = connections(stack, server.ports["http"], 3)
+        for client in clients:
+            client.sendall(request)
+        wait_for(lambda: metric(server, "facteur_long_searches_under_way") == 3, "three long searches run")
+        all_is_well(server)
+        assert metric(server, "facteur_long_searches_under_way") >= 1, "the searches were not long: this tested nothing"
+        clients[0].shutdown(socket.SHUT_WR)  # as who closes looks at first
+    wait_for(lambda: metric(server, gone) == before + 3, "searches without a client end")
+    with HttpWire(server.ports["http"], timeout=60) as wire:
+        wire.send(request)
+        assert wire.response("POST").json()["methodResponses"][0][1]["total"] >= 40
 
 
 def main() -> None:

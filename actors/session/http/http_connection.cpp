@@ -492,7 +492,7 @@ void HttpConnection::on_ended(net::Connection& connection) {
     // Who sent a whole request and then no more may still wait for the answer.
     if (state_ == State::answering) {
         keep_alive_ = false;
-        return;
+        return tell_session(connection, ClientEnded{});
     }
     state_ = State::over;
     connection.close();

@@ -68,7 +68,9 @@ void admit(HttpSession* self) {
 } // namespace
 
 HttpSessionState::HttpSessionState() = default;
-HttpSessionState::~HttpSessionState() = default;
+HttpSessionState::~HttpSessionState() {
+    *gone = true;
+}
 
 HttpContext::HttpContext(caf::actor_system& actor_system, const Services& all_services)
     : system(actor_system), services(all_services),
@@ -120,6 +122,7 @@ caf::behavior http_session(HttpSession* self, std::shared_ptr<HttpContext> conte
             self->state.exchange = std::move(request.exchange);
             identify(self, [self] { admit(self); });
         },
+        [self](ClientEnded) { *self->state.gone = true; },
         [self](PieceTaken) { continue_download(self); },
         [self](const FrameArrived& frame) { handle_frame(self, frame); },
         [self](const StateChanged& changed) { on_state_changed(self, changed); },

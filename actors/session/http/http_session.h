@@ -11,6 +11,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,6 +31,8 @@ struct HttpSessionState {
     std::shared_ptr<Exchange> exchange; // the request under way
     std::unique_ptr<Download> download;
     std::unique_ptr<Stream> stream;
+    // Its client waits for nothing any more. Known to long searches, which outlive the session for a moment.
+    std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
 };
 using HttpSession = caf::stateful_actor<HttpSessionState>;
 

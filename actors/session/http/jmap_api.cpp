@@ -87,7 +87,7 @@ void handle_jmap_api(HttpSession* self) {
     exchange.body = {};
     if (!request) return answer(self, refusal(request.error()));
     run_request(self, context.services, user, std::move(*request),
-                {std::nullopt, session_state(context, user)},
+                {std::nullopt, session_state(context, user), self->state.gone},
                 [self](std::string json) { answer(self, json_answer(200, std::move(json))); });
 }
 

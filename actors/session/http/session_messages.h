@@ -22,6 +22,8 @@ struct BodyAnnounced {
 };
 // The client has taken the last piece of an answer.
 struct PieceTaken {};
+// The client has closed its side while its request is answered: most have gone, and wait for no long search.
+struct ClientEnded {};
 // A message of the WebSocket.
 struct FrameArrived {
     std::shared_ptr<const std::string> text;
@@ -37,5 +39,6 @@ struct Continue {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(facteur::RequestArrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(facteur::BodyAnnounced)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(facteur::PieceTaken)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(facteur::ClientEnded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(facteur::FrameArrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(facteur::Continue)

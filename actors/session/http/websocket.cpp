@@ -38,7 +38,8 @@ void run(HttpSession* self, jmap::RequestFrame frame) {
                                                               "Too many requests of this user are under way.",
                                                               "maxConcurrentRequests"}}));
     run_request(self, context.services, user, std::move(frame.request),
-                {std::move(frame.id), session_state(context, user)}, [self, slot](std::string json) {
+                {std::move(frame.id), session_state(context, user), self->state.gone},
+                [self, slot](std::string json) {
                     slot->release();
                     answer_frame(self, std::move(json));
                 });

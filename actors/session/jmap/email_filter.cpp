@@ -1,6 +1,5 @@
 #include "actors/session/jmap/email_filter.h"
 
-#include "actors/indexing/indexing.h"
 #include "actors/session/jmap/collation.h"
 #include "actors/session/jmap/ids.h"
 #include "transport/jmap/dates.h"
@@ -14,6 +13,8 @@ namespace facteur {
 namespace {
 
 namespace search = store::search;
+
+constexpr unsigned postings_per_step = 16; // of a turn
 
 // ---- reading
 
@@ -133,7 +134,8 @@ int cost(const EmailFilter& filter) {
         const bool row = c.in_mailbox || c.in_mailbox_other_than || c.min_size || c.max_size ||
                          (c.has_keyword && c.has_keyword->flag == 0) ||
                          (c.not_keyword && c.not_keyword->flag == 0);
-        most = std::max(most, c.header ? 3 : c.uses_thread() ? 2 : row ? 1 : 0);
+        const bool reads = c.header || std::any_of(c.texts.begin(), c.texts.end(), store::search::has_phrase);
+        most = std::max(most, reads ? 3 : c.uses_thread() ? 2 : row ? 1 : 0);
     });
     return most;
 }
@@ -173,15 +175,19 @@ jmap::Expected<EmailFilter> read_email_filter(const std::optional<jmap::Value>& 
     return filter;
 }
 
-jmap::MethodResult find_texts(EmailFilter& filter, const Indexing& indexing, const store::Snapshot& now,
-                              store::AccountId account) {
+jmap::MethodResult find_texts(EmailFilter& filter, const Indexing& indexing, store::AccountId account,
+                              Turn& turn) {
     return each_text(filter, [&](EmailCondition& condition) -> jmap::MethodResult {
-        search::Expression all;
+        auto& all = condition.all_texts;
         all.kind = search::Expression::Kind::and_;
         all.children = condition.texts;
-        auto found = indexing.query(now, account, all.children.size() == 1 ? all.children.front() : all);
-        if (!found) return jmap::method_error("serverFail", found.error().message);
-        condition.found = std::move(*found);
+        auto candidates = indexing.candidates(
+            account, all, [&](unsigned postings) { return turn.go_on(1 + postings / postings_per_step); });
+        if (turn.has_ended()) return tl::unexpected(turn.error());
+        if (!candidates) return jmap::method_error("serverFail", candidates.error().message);
+        condition.candidates = std::move(*candidates);
+        if (!turn.hold(condition.candidates.emails.size() * sizeof(store::EmailId)))
+            return tl::unexpected(turn.error());
         return {};
     });
 }
@@ -221,9 +227,13 @@ bool EmailMatcher::meets(Candidate& email, const EmailCondition& c) {
     if (c.has_attachment && entry.has_attachment != *c.has_attachment) return false;
     if (c.has_keyword && c.has_keyword->flag != 0 && (entry.flags & c.has_keyword->flag) == 0) return false;
     if (c.not_keyword && (entry.flags & c.not_keyword->flag) != 0) return false;
-    if (!c.texts.empty() && !std::binary_search(c.found.begin(), c.found.end(), entry.email)) return false;
+    using Says = Indexing::Candidates::Says;
+    const auto says = c.texts.empty() ? Says::yes : c.candidates.of(entry.email);
+    if (says == Says::no) return false;
     return meets_by_row(email, c) && (!c.uses_thread() || meets_by_thread(email, c)) &&
-           (!c.header || has_header(email, *c.header));
+           (!c.header || c.header_judged.of(entry.email, [&] { return has_header(email, *c.header); })) &&
+           (says == Says::yes ||
+            c.texts_judged.of(entry.email, [&] { return has_texts(entry.email, c.all_texts); }));
 }
 
 bool EmailMatcher::meets_by_row(Candidate& email, const EmailCondition& c) {
@@ -254,12 +264,15 @@ bool EmailMatcher::meets_by_row(Candidate& email, const EmailCondition& c) {
 
 bool EmailMatcher::meets_by_thread(const Candidate& email, const EmailCondition& c) {
     const auto thread = email.entry.thread;
+    turn_.spend(steps_of_thread);
+    if (!turn_.hold(octets_of_thread)) return false;
     return (!c.all_in_thread || threads_.all(thread, *c.all_in_thread)) &&
            (!c.some_in_thread || threads_.some(thread, *c.some_in_thread)) &&
            (!c.none_in_thread || !threads_.some(thread, *c.none_in_thread));
 }
 
 bool EmailMatcher::has_header(Candidate& email, const EmailCondition::Header& wanted) {
+    turn_.spend(steps_of_reading);
     const auto* email_row = row(email);
     const auto structure = now_.structure(account_, email.entry.email);
     if (email_row == nullptr || !structure || structure->parts.empty()) return false;
@@ -274,8 +287,16 @@ bool EmailMatcher::has_header(Candidate& email, const EmailCondition::Header& wa
     return false;
 }
 
+bool EmailMatcher::has_texts(store::EmailId email, const search::Expression& texts) {
+    turn_.spend(steps_of_reading);
+    return Indexing::matches(now_, account_, email, texts);
+}
+
 const store::EmailView* EmailMatcher::row(Candidate& email) {
-    if (!email.row) email.row = now_.email(account_, email.entry.email);
+    if (!email.row) {
+        turn_.spend(steps_of_row);
+        email.row = now_.email(account_, email.entry.email);
+    }
     return email.row ? &*email.row : nullptr;
 }
 

@@ -32,9 +32,11 @@ bool EmailQuery::is_immutable() const {
     return immutable;
 }
 
-EmailQueryRun::EmailQueryRun(const EmailQuery& query, const store::Snapshot& now, store::AccountId account)
-    : query_(query), now_(now), account_(account) {
-    auto fewest = now.state(account).emails;
+EmailQueryRun::EmailQueryRun(const EmailQuery& query, const store::Snapshot& now, store::AccountId account,
+                             Turn& turn)
+    : query_(query), now_(now), account_(account), turn_(turn) {
+    const auto state = now.state(account);
+    auto fewest = state.emails;
     for (const auto* condition : required(query.filter)) {
         impossible_ = impossible_ || condition->never;
         if (!condition->in_mailbox) continue;
@@ -43,11 +45,15 @@ EmailQueryRun::EmailQueryRun(const EmailQuery& query, const store::Snapshot& now
         mailbox_ = *condition->in_mailbox;
         fewest = emails;
     }
-    for (const auto* condition : required(query.filter))
-        if (!condition->texts.empty() && condition->found.size() * entries_per_row < fewest) {
-            candidates_ = &condition->found;
-            fewest = condition->found.size() * entries_per_row;
-        }
+    for (const auto* condition : required(query.filter)) {
+        if (condition->texts.empty()) continue;
+        const auto& candidates = condition->candidates;
+        const auto not_indexed = state.next_email - std::min(state.next_email, candidates.below);
+        const auto rows = (candidates.emails.size() + not_indexed) * entries_per_row;
+        if (rows >= fewest) continue;
+        candidates_ = &candidates;
+        fewest = rows;
+    }
 }
 
 std::optional<std::uint64_t> EmailQueryRun::known_total() const {
@@ -62,58 +68,69 @@ std::optional<std::uint64_t> EmailQueryRun::known_total() const {
 
 void EmailQueryRun::each_match(const Each& each) const {
     if (impossible_) return;
-    if (candidates_ != nullptr) return each_match_of(*candidates_, each);
-    if (is_whole_mailbox(query_.filter)) return now_.by_received(account_, mailbox_, std::nullopt, each);
-    EmailMatcher matcher(query_.filter, now_, account_);
+    if (candidates_ != nullptr) return each_candidate(each);
+    if (is_whole_mailbox(query_.filter))
+        return now_.by_received(account_, mailbox_, std::nullopt,
+                                [&](const store::ListEntry& entry) { return turn_.go_on() && each(entry); });
+    EmailMatcher matcher(query_.filter, now_, account_, turn_);
     now_.by_received(account_, mailbox_, std::nullopt, [&](const store::ListEntry& entry) {
-        return !matcher.matches(entry, mailbox_) || each(entry);
+        return turn_.go_on() && (!matcher.matches(entry, mailbox_) || each(entry));
     });
 }
 
-void EmailQueryRun::each_match_of(const std::vector<store::EmailId>& candidates, const Each& each) const {
-    EmailMatcher matcher(query_.filter, now_, account_);
-    std::vector<store::ListEntry> matches;
-    for (const auto email : candidates) {
-        const auto row = now_.email(account_, email);
-        if (!row) continue;
-        const auto entry = entry_of(*row);
-        if (matcher.matches(entry, 0)) matches.push_back(entry);
-    }
-    std::sort(matches.begin(), matches.end(), is_newer);
-    for (const auto& entry : matches)
-        if (!each(entry)) return;
+void EmailQueryRun::each_candidate(const Each& each) const {
+    std::vector<store::ListEntry> entries;
+    const auto add = [&](const store::EmailView& row) {
+        entries.push_back(entry_of(row));
+        return turn_.go_on(steps_of_row) && turn_.hold(sizeof(store::ListEntry));
+    };
+    for (const auto email : candidates_->emails)
+        if (const auto row = now_.email(account_, email); row && !add(*row)) return;
+    now_.by_id(account_, candidates_->below, add);
+    std::sort(entries.begin(), entries.end(), is_newer);
+    EmailMatcher matcher(query_.filter, now_, account_, turn_);
+    for (const auto& entry : entries)
+        if (!turn_.go_on() || (matcher.matches(entry, 0) && !each(entry))) return;
 }
 
-void EmailQueryRun::each_sorted(std::optional<std::uint64_t> front, const Each& each) const {
+void EmailQueryRun::each_sorted(const Each& each) const {
     if (query_.sort.is_newest_first()) return each_match(each);
     std::vector<store::ListEntry> matches;
     each_match([&](const store::ListEntry& entry) {
         matches.push_back(entry);
-        return true;
+        return turn_.hold(sizeof(store::ListEntry));
     });
-    if (query_.sort.is_oldest_first()) {
-        for (auto entry = matches.rbegin(); entry != matches.rend(); ++entry)
-            if (!each(*entry)) return;
-        return;
-    }
-    EmailSortKeys keys(query_.sort, now_, account_);
-    std::vector<std::pair<std::string, const store::ListEntry*>> order;
-    order.reserve(matches.size());
-    for (const auto& entry : matches)
-        order.emplace_back(keys.key(entry), &entry);
-    // Of equal keys the newer email comes first: it stands before the other in `matches`.
-    const auto wanted = std::min<std::uint64_t>(front.value_or(order.size()), order.size());
-    std::partial_sort(order.begin(), order.begin() + static_cast<long>(wanted), order.end());
-    order.resize(wanted);
-    for (const auto& [key, entry] : order)
-        if (!each(*entry)) return;
+    if (!query_.sort.is_oldest_first()) return each_by_keys(std::move(matches), each);
+    for (auto entry = matches.rbegin(); entry != matches.rend(); ++entry)
+        if (!turn_.go_on() || !each(*entry)) return;
 }
 
-void EmailQueryRun::each_result(std::optional<std::uint64_t> front, const Each& each) const {
-    if (!query_.collapse_threads) return each_sorted(front, each);
+// As a heap: who wants the first few of many does not pay for the order of all.
+void EmailQueryRun::each_by_keys(std::vector<store::ListEntry> matches, const Each& each) const {
+    using Keyed = std::pair<std::string, const store::ListEntry*>;
+    EmailSortKeys keys(query_.sort, now_, account_);
+    std::vector<Keyed> heap;
+    heap.reserve(matches.size());
+    for (const auto& entry : matches) {
+        heap.emplace_back(keys.key(entry), &entry);
+        const auto octets = sizeof(Keyed) + heap.back().first.capacity();
+        if (!turn_.go_on(steps_of_key) || !turn_.hold(octets)) return;
+    }
+    // Of equal keys the newer email comes first: it stands before the other in `matches`.
+    const auto later = [](const Keyed& a, const Keyed& b) { return b < a; };
+    std::make_heap(heap.begin(), heap.end(), later);
+    while (!heap.empty()) {
+        std::pop_heap(heap.begin(), heap.end(), later);
+        if (!turn_.go_on(steps_of_key) || !each(*heap.back().second)) return;
+        heap.pop_back();
+    }
+}
+
+void EmailQueryRun::each_result(const Each& each) const {
+    if (!query_.collapse_threads) return each_sorted(each);
     std::unordered_set<store::ThreadId> seen;
-    each_sorted(std::nullopt, [&](const store::ListEntry& entry) {
-        return !seen.insert(entry.thread).second || each(entry);
+    each_sorted([&](const store::ListEntry& entry) {
+        return !seen.insert(entry.thread).second || (turn_.hold(octets_of_thread) && each(entry));
     });
 }
 

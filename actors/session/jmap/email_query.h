@@ -26,25 +26,26 @@ struct EmailQuery {
 
 class EmailQueryRun {
 public:
-    EmailQueryRun(const EmailQuery& query, const store::Snapshot& now, store::AccountId account);
+    EmailQueryRun(const EmailQuery& query, const store::Snapshot& now, store::AccountId account, Turn& turn);
 
     // The number of results, when it is known without finding them.
     [[nodiscard]] std::optional<std::uint64_t> known_total() const;
-    // The results in order, until `each` says false. `front`: no more than so many will be looked at.
-    void each_result(std::optional<std::uint64_t> front,
-                     const std::function<bool(const store::ListEntry&)>& each) const;
+    // The results in order, until `each` says false or the turn has ended.
+    void each_result(const std::function<bool(const store::ListEntry&)>& each) const;
 
 private:
     using Each = std::function<bool(const store::ListEntry&)>;
     void each_match(const Each& each) const; // newest first
-    void each_match_of(const std::vector<store::EmailId>& candidates, const Each& each) const;
-    void each_sorted(std::optional<std::uint64_t> front, const Each& each) const;
+    void each_candidate(const Each& each) const;
+    void each_by_keys(std::vector<store::ListEntry> matches, const Each& each) const;
+    void each_sorted(const Each& each) const;
 
     const EmailQuery& query_;
     const store::Snapshot& now_;
     store::AccountId account_;
-    store::MailboxId mailbox_ = 0;                            // to walk through; 0: all emails
-    const std::vector<store::EmailId>* candidates_ = nullptr; // or these
+    Turn& turn_;
+    store::MailboxId mailbox_ = 0;                     // to walk through; 0: all emails
+    const Indexing::Candidates* candidates_ = nullptr; // or these and what is not indexed
     bool impossible_ = false;
 };
 

@@ -26,8 +26,9 @@ jmap::Expected<EmailQuery> read_query(jmap::Arguments& a, const Asked& asked, co
 // What happened to emails since a state, and what of it matters to a query.
 class Touched {
 public:
-    Touched(const EmailQuery& query, const store::Snapshot& now, store::AccountId account)
-        : now_(now), account_(account), by_thread_(query.uses_thread()), immutable_(query.is_immutable()) {}
+    Touched(const EmailQuery& query, const store::Snapshot& now, store::AccountId account, Turn& turn)
+        : now_(now), account_(account), turn_(turn), by_thread_(query.uses_thread()),
+          immutable_(query.is_immutable()) {}
 
     void add(const store::Digest& digest) {
         email_changes_of(digest, [&](store::EmailId email, What what) { net_.add(email, what); });
@@ -37,9 +38,11 @@ public:
     // Call once, after all digests.
     void finish() {
         if (by_thread_ && !immutable_)
-            for (const auto& [email, what] : net_)
+            for (const auto& [email, what] : net_) {
+                if (!turn_.go_on(steps_of_row)) return;
                 if (const auto row = what == What::updated ? now_.email(account_, email) : std::nullopt)
                     threads_.insert(row->thread());
+            }
         for (const auto& [email, what] : net_)
             if (what == What::removed)
                 removed_.push_back(email);
@@ -62,6 +65,7 @@ public:
 private:
     [[nodiscard]] bool matters(What what) const { return what == What::added || !immutable_; }
     void touch(store::EmailId email, What what) {
+        if (!turn_.go_on(steps_of_row)) return;
         const auto row = now_.email(account_, email);
         if (row) oldest_ = std::min(oldest_, row->received());
         touched_.insert(email);
@@ -70,6 +74,7 @@ private:
 
     const store::Snapshot& now_;
     store::AccountId account_;
+    Turn& turn_;
     bool by_thread_, immutable_;
     NetChanges<store::EmailId> net_;
     std::unordered_set<store::ThreadId> threads_;
@@ -89,7 +94,7 @@ QueryDelta difference(const EmailQuery& query, const EmailQueryRun& run, const T
     const bool by_age = query.sort.is_newest_first();
     std::uint64_t index = 0;
     bool past_last = false;
-    run.each_result(std::nullopt, [&](const store::ListEntry& entry) {
+    run.each_result([&](const store::ListEntry& entry) {
         if (!count && (past_last || (by_age && entry.received < touched.oldest()))) return false;
         if (!past_last && touched.has(entry)) delta.added.push_back({entry.email, index});
         past_last = past_last || entry.email == last;
@@ -109,19 +114,25 @@ jmap::MethodResult email_query(const MethodContext& context, jmap::Object argume
     if (!query) return tl::unexpected(query.error());
 
     const auto account = context.user.id;
-    const auto now = context.services.store.read(account);
-    if (auto found = find_texts(query->filter, context.services.indexing, now, account); !found) return found;
-    const EmailQueryRun run(*query, now, account);
-    const auto total = asked.calculate_total ? run.known_total() : std::nullopt;
-    const QueryWindow window(asked, context.services.jmap_limits, email_letter, total.has_value());
-    QueryResults results;
-    if (window.front() != 0)
-        run.each_result(window.front(), [&](const store::ListEntry& entry) {
-            results.push_back(entry.email);
-            return !window.is_filled(results);
-        });
-    const auto state = state_of(now.state(account), store::StateType::email);
-    return window.write(results, total, state, true, out);
+    auto& turn = context.turn;
+    if (auto found = find_texts(query->filter, context.services.indexing, account, turn); !found)
+        return found;
+    do {
+        const auto now = context.services.store.read(account);
+        turn.renew();
+        const EmailQueryRun run(*query, now, account, turn);
+        const auto total = asked.calculate_total ? run.known_total() : std::nullopt;
+        const QueryWindow window(asked, context.services.jmap_limits, email_letter, total.has_value());
+        QueryResults results;
+        if (window.front() != 0)
+            run.each_result([&](const store::ListEntry& entry) {
+                results.push_back(entry.email);
+                return turn.hold(sizeof(store::EmailId)) && !window.is_filled(results);
+            });
+        const auto state = state_of(now.state(account), store::StateType::email);
+        if (!turn.has_ended()) return window.write(results, total, state, true, out);
+    } while (turn.wants_renewal());
+    return tl::unexpected(turn.error());
 }
 
 jmap::MethodResult email_query_changes(const MethodContext& context, jmap::Object arguments,
@@ -132,22 +143,29 @@ jmap::MethodResult email_query_changes(const MethodContext& context, jmap::Objec
     if (!query) return tl::unexpected(query.error());
 
     const auto account = context.user.id;
-    const auto now = context.services.store.read(account);
     const auto since = read_since(asked.since);
     if (!since) return jmap::method_error("cannotCalculateChanges", "The state is none of this server.");
-    Touched touched(*query, now, account);
-    const auto walked =
-        walk_history(now, account, store::StateType::email, *since, [&](const store::Digest& digest) {
-            touched.add(digest);
-            return true;
-        });
-    if (!walked) return walked;
-    touched.finish();
-    if (auto found = find_texts(query->filter, context.services.indexing, now, account); !found) return found;
-    const EmailQueryRun run(*query, now, account);
-    return write_query_changes(asked, context.services.jmap_limits,
-                               state_of(now.state(account), store::StateType::email),
-                               difference(*query, run, touched, asked), email_letter, out);
+    auto& turn = context.turn;
+    if (auto found = find_texts(query->filter, context.services.indexing, account, turn); !found)
+        return found;
+    do {
+        const auto now = context.services.store.read(account);
+        turn.renew();
+        Touched touched(*query, now, account, turn);
+        const auto walked =
+            walk_history(now, account, store::StateType::email, *since, [&](const store::Digest& digest) {
+                touched.add(digest);
+                return turn.go_on(steps_of_row);
+            });
+        if (!walked) return walked;
+        touched.finish();
+        const EmailQueryRun run(*query, now, account, turn);
+        const auto delta = difference(*query, run, touched, asked);
+        const auto state = state_of(now.state(account), store::StateType::email);
+        if (!turn.has_ended())
+            return write_query_changes(asked, context.services.jmap_limits, state, delta, email_letter, out);
+    } while (turn.wants_renewal());
+    return tl::unexpected(turn.error());
 }
 
 } // namespace facteur

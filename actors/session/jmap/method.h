@@ -1,7 +1,9 @@
 // A method of JMAP, as the request's run (run.h) calls it.
 //
 // **Read methods** run at once in the calling actor, on snapshots that they open, and write their answer's
-// arguments straight into the response. What a method has written before it fails is taken back.
+// arguments straight into the response. What a method has written before it fails is taken back. One that may
+// look at a whole account asks its turn (actors/searching/turn.h), and is run again on a search thread when
+// it takes longer than a moment.
 //
 // **Write methods** have two halves. `prepare` runs in the calling actor and does all that is slow or needs
 // more than rows: checks the arguments, reads blobs, composes and ingests new emails. It gives the call for
@@ -16,6 +18,7 @@
 #pragma once
 
 #include "actors/messages.h"
+#include "actors/searching/turn.h"
 #include "actors/services.h"
 #include "store/store.h"
 #include "transport/jmap/arguments.h"
@@ -35,6 +38,7 @@ struct MethodContext {
     const jmap::CreatedIds& created_ids; // of the request so far
     std::uint32_t capabilities = 0;      // that the request uses: bits of jmap::bit_of
     store::Time now = 0;
+    Turn& turn; // of read methods
 };
 
 using ReadMethod = jmap::MethodResult (*)(const MethodContext& context, jmap::Object arguments,

@@ -4,9 +4,12 @@
 #include "actors/clock.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/metrics.h"
+#include "actors/searching/searches.h"
 #include "actors/session/jmap/ids.h"
 #include "actors/session/jmap/method.h"
 #include "transport/jmap/response.h"
+
+#include <caf/all.hpp>
 
 #include <chrono>
 #include <memory>
@@ -21,7 +24,37 @@ jmap::MethodError error_of(const store::Error& error) {
     return {later ? "serverUnavailable" : "serverFail", error.message};
 }
 
-// One request under way. Lives as long as a call of it waits for the mailbox actor.
+// A search thread can send, but not answer a request: this does, for one search. Between the actor that waits
+// for `over` and the thread that says so.
+using AwaitSearch = caf::atom_constant<caf::atom("await")>;
+using SearchOver = caf::atom_constant<caf::atom("over")>;
+
+struct SearchWaiter {
+    std::optional<caf::response_promise> waiting;
+    bool is_over = false;
+};
+caf::behavior search_waiter(caf::stateful_actor<SearchWaiter>* self) {
+    return {
+        [self](AwaitSearch) {
+            auto promise = self->make_response_promise();
+            if (self->state.is_over) {
+                promise.deliver(caf::unit);
+                self->quit();
+            } else {
+                self->state.waiting = promise;
+            }
+            return promise;
+        },
+        [self](SearchOver) {
+            self->state.is_over = true;
+            if (!self->state.waiting) return;
+            self->state.waiting->deliver(caf::unit);
+            self->quit();
+        },
+    };
+}
+
+// One request under way. Lives as long as a call of it waits for the mailbox actor or a search.
 class Run : public std::enable_shared_from_this<Run> {
 public:
     Run(caf::event_based_actor* self, const Services& services, store::AccountRow user, jmap::Request request,
@@ -54,7 +87,7 @@ private:
         if (response_.size() > services_.jmap_limits.max_response)
             return refuse(*method, call, {"requestTooLarge", "The response is too long for further calls."});
         if (auto denied = account_fault(*method, arguments->object())) return refuse(*method, call, *denied);
-        return method->read != nullptr ? read(*method, call, arguments->object())
+        return method->read != nullptr ? read(*method, call, std::move(*arguments))
                                        : write(*method, call, arguments->object());
     }
 
@@ -69,23 +102,50 @@ private:
         return jmap::MethodError{"accountNotFound", {}};
     }
 
-    [[nodiscard]] MethodContext context() const {
-        return {services_, user_, request_.created_ids, request_.capabilities, seconds_now()};
+    [[nodiscard]] MethodContext context(Turn& turn) const {
+        return {services_, user_, request_.created_ids, request_.capabilities, seconds_now(), turn};
     }
 
-    Progress read(const Method& method, const jmap::Invocation& call, jmap::Object arguments) {
-        const auto result = method.read(context(), arguments, response_.begin(method.name, call.call_id));
-        if (!result) {
-            response_.undo();
-            return refuse(method, call, result.error());
+    Progress read(const Method& method, const jmap::Invocation& call, jmap::ResolvedArguments arguments) {
+        Turn turn(services_.searches.limits().on_the_spot);
+        return read(method, call, arguments.object(), turn) ? Progress::answered
+                                                            : search(method, call, std::move(arguments));
+    }
+    // False: it takes longer than the turn allows, and nothing has been answered.
+    bool read(const Method& method, const jmap::Invocation& call, jmap::Object arguments, Turn& turn) {
+        const auto result = method.read(context(turn), arguments, response_.begin(method.name, call.call_id));
+        if (result) {
+            response_.end();
+            count(method, "ok");
+            return true;
         }
-        response_.end();
-        count(method, "ok");
-        return Progress::answered;
+        response_.undo();
+        if (turn.wants_thread()) return false;
+        refuse(method, call, result.error());
+        return true;
+    }
+    // The same on a search thread. Nobody else touches the run until it is over.
+    Progress search(const Method& method, const jmap::Invocation& call, jmap::ResolvedArguments arguments) {
+        const auto waiter = self_->spawn(search_waiter);
+        auto held = std::make_shared<jmap::ResolvedArguments>(std::move(arguments));
+        const bool begun = services_.searches.start(
+            user_.id, options_.gone, [run = shared_from_this(), &method, &call, held, waiter](Turn& turn) {
+                run->read(method, call, held->object(), turn);
+                caf::anon_send(waiter, SearchOver::value);
+            });
+        if (!begun) {
+            caf::anon_send_exit(waiter, caf::exit_reason::user_shutdown);
+            return refuse(method, call, {"serverUnavailable", "Too many searches wait: try again later."});
+        }
+        self_->request(waiter, caf::infinite, AwaitSearch::value).then([run = shared_from_this()] {
+            run->proceed();
+        });
+        return Progress::waits;
     }
 
     Progress write(const Method& method, const jmap::Invocation& call, jmap::Object arguments) {
-        auto prepared = method.prepare(context(), arguments);
+        Turn turn;
+        auto prepared = method.prepare(context(turn), arguments);
         if (!prepared) return refuse(method, call, prepared.error());
         prepared->account = user_.id;
         prepared->name = method.name;

@@ -1,7 +1,8 @@
 // Runs the method calls of one JMAP request in order (RFC 8620 §3.3 to §3.7): result references, creation
-// ids, capabilities, the account's right of access, errors of each call, writes through the mailbox actor.
+// ids, capabilities, the account's right of access, errors of each call, long searches on threads of their
+// own (actors/searching/searches.h), writes through the mailbox actor.
 //
-// Called from the session's actor `self`, which it uses to wait for writes; `done` is called once, in that
+// Called from the session's actor `self`, which it uses to wait for these; `done` is called once, in that
 // actor, with the response's JSON. Several runs may be open in one actor (a WebSocket).
 #pragma once
 
@@ -11,7 +12,9 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,6 +23,8 @@ namespace facteur {
 struct RunOptions {
     std::optional<std::string> websocket_request_id; // set: the answer is a WebSocket frame (RFC 8887 §4.3.2)
     std::string session_state;
+    // Set when nobody waits for the answer any more: a long search then ends.
+    std::shared_ptr<const std::atomic<bool>> gone;
 };
 
 void run_request(caf::event_based_actor* self, const Services& services, const store::AccountRow& user,

@@ -51,11 +51,12 @@ jmap::MethodResult search_snippet_get(const MethodContext& context, jmap::Object
     gather_texts(*filter, expression.children);
 
     const auto account = context.user.id;
-    const auto now = context.services.store.read(account);
     constexpr auto fields = search::bit(search::Field::subject) | search::bit(search::Field::body);
     std::vector<std::string_view> not_found;
     out.begin_object().member("accountId", account_argument).key("list").begin_array();
     for (const auto id : *ids) {
+        if (!context.turn.go_on(steps_of_reading)) return tl::unexpected(context.turn.error());
+        const auto now = context.services.store.read(account); // none is held over many texts
         const auto email = read_email_id(id);
         if (!email || !now.email(account, *email)) {
             not_found.push_back(id);

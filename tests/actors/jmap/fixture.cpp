@@ -8,6 +8,7 @@
 #include "actors/mailbox/ingest.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/metrics.h"
+#include "actors/searching/searches.h"
 #include "actors/services.h"
 #include "actors/session/auth/web_sessions.h"
 #include "actors/session/jmap/method.h"
@@ -53,16 +54,20 @@ struct CafConfig : caf::actor_system_config {
 } // namespace
 
 struct JmapServer::Parts {
-    explicit Parts(const jmap::Limits& jmap_limits) : limits(jmap_limits) {
+    Parts(const jmap::Limits& jmap_limits, const SearchLimits& search_limits)
+        : limits(jmap_limits), searches(search_limits) {
         system.await_actors_before_shutdown(false);
         mailboxes = std::make_unique<Mailboxes>(
             system, MailboxServices{
                         *store, plan_method, [this](store::ShardId shard) { indexing->wake(shard); }, {}});
-        services =
-            std::make_unique<Services>(Services{config, limits, *store, directory, authenticator.get(),
-                                                web_sessions, *mailboxes, *indexing, queue.get(), metrics});
+        services = std::make_unique<Services>(Services{config, limits, *store, directory, authenticator.get(),
+                                                       web_sessions, *mailboxes, *indexing, searches,
+                                                       queue.get(), metrics});
     }
-    ~Parts() { mailboxes->stop(); }
+    ~Parts() {
+        searches.stop();
+        mailboxes->stop();
+    }
 
     store::test::TemporaryFolder folder;
     Config config;
@@ -72,6 +77,7 @@ struct JmapServer::Parts {
     WebSessions web_sessions{*store, config.auth};
     std::unique_ptr<Indexing> indexing = start_indexing(*store);
     Metrics metrics;
+    Searches searches;
     Unreached<Authenticator> authenticator;
     Unreached<Queue> queue;
     CafConfig caf_config;
@@ -81,7 +87,8 @@ struct JmapServer::Parts {
     store::AccountRow user;
 };
 
-JmapServer::JmapServer(const jmap::Limits& limits) : parts_(std::make_unique<Parts>(limits)) {
+JmapServer::JmapServer(const jmap::Limits& limits, const SearchLimits& searches)
+    : parts_(std::make_unique<Parts>(limits, searches)) {
     NewAccount account;
     account.address = "anne@academie.test";
     account.name = "Anne Martin";
@@ -189,6 +196,12 @@ std::string JmapServer::upload(const std::string& bytes) {
 }
 
 json JmapServer::request(json calls, const json& more) {
+    auto future = ask(std::move(calls), more);
+    REQUIRE(future.wait_for(std::chrono::seconds(120)) == std::future_status::ready);
+    return future.get();
+}
+
+std::future<json> JmapServer::ask(json calls, const json& more) {
     json request{{"methodCalls", std::move(calls)}};
     request["using"] = json::array();
     for (const auto urn : jmap::capability_urns)
@@ -199,14 +212,13 @@ json JmapServer::request(json calls, const json& more) {
     auto parsed = jmap::parse_request(request.dump(), supported_capabilities(), parts_->limits);
     REQUIRE(parsed.has_value());
     auto held = std::make_shared<jmap::Request>(std::move(*parsed));
-    auto answer = std::make_shared<std::promise<std::string>>();
+    auto answer = std::make_shared<std::promise<json>>();
     auto future = answer->get_future();
     parts_->system.spawn([this, held, answer](caf::event_based_actor* self) {
-        run_request(self, services(), user(), std::move(*held), {std::nullopt, "s1"},
-                    [answer](std::string response) { answer->set_value(std::move(response)); });
+        run_request(self, services(), user(), std::move(*held), {std::nullopt, "s1", {}},
+                    [answer](const std::string& response) { answer->set_value(json::parse(response)); });
     });
-    REQUIRE(future.wait_for(std::chrono::seconds(120)) == std::future_status::ready);
-    return json::parse(future.get());
+    return future;
 }
 
 json JmapServer::call(const std::string& method, json arguments) {

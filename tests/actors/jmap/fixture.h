@@ -2,12 +2,14 @@
 // the search index, with one account. The store is checked when the test ends.
 #pragma once
 
+#include "actors/searching/searches.h"
 #include "actors/session/jmap/ids.h"
 #include "tests/store/fixture.h"
 #include "transport/jmap/limits.h"
 
 #include <nlohmann/json.hpp>
 
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,7 +33,7 @@ struct NewEmail {
 
 class JmapServer {
 public:
-    explicit JmapServer(const jmap::Limits& limits = {});
+    explicit JmapServer(const jmap::Limits& limits = {}, const SearchLimits& searches = {});
     ~JmapServer();
 
     [[nodiscard]] store::AccountRow& user();
@@ -57,6 +59,8 @@ public:
     // -- calls
     // A whole request with all capabilities; the response. `more`: further members of the request.
     json request(json calls, const json& more = json::object());
+    // The same without waiting for it.
+    std::future<json> ask(json calls, const json& more = json::object());
     // One call with the account's id filled in: its answer's arguments; an "error" answer gives its
     // arguments.
     json call(const std::string& method, json arguments);

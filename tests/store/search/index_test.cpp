@@ -91,6 +91,23 @@ TEST_CASE("a phrase is one of words that follow each other in one field") {
     CHECK(asked.empty());
 }
 
+TEST_CASE("a query can be ended between two postings") {
+    const TemporaryFolder folder;
+    const auto index = open_index(folder.path());
+    std::vector<Document> many;
+    for (EmailId email = 1; email <= 10'000; ++email)
+        many.push_back(document(1, email, "conseil"));
+    REQUIRE(index->update(many, {}, 1).has_value());
+    const Expression word{Expression::Kind::word, "conseil", 0, {}};
+    unsigned read = 0;
+    const auto count = [&](unsigned postings) { return (read += postings) > 0; };
+    CHECK(index->query(1, word, {}, count)->emails.size() == 10'000);
+    CHECK(read > 5'000);
+    const auto ended = index->query(1, word, {}, [](unsigned) { return false; });
+    REQUIRE(!ended.has_value());
+    CHECK(ended.error().code == Code::stopped);
+}
+
 TEST_CASE("a document is replaced whole, and the same update again changes nothing") {
     const TemporaryFolder folder;
     const auto index = open_index(folder.path());
