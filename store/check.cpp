@@ -1,6 +1,7 @@
 // Verifies a store against its own rows: what every index, counter and reference should hold is made again
 // from the email, mailbox and upload rows and compared, both ways (each wanted entry is there with its value,
-// and there are no others).
+// and there are no others). Memory does not grow with an account's emails: what needs them in another order
+// (threads, references of bodies) walks the index of that order, which was held against the rows before.
 #include "store/apply.h"
 #include "store/bodies.h"
 #include "store/fields_of_rows.h"
@@ -13,17 +14,34 @@
 
 #include <map>
 #include <set>
-#include <unordered_map>
 
 namespace facteur::store {
 namespace {
 
 constexpr std::size_t most_findings = 1000;
+constexpr std::uint64_t steps_between_reports = 100;
+
+// Counts rows and bodies.
+class Steps {
+public:
+    Steps(const std::function<void(std::uint64_t, std::uint64_t)>& progress, std::uint64_t total)
+        : progress_(progress), total_(total) {}
+    void add() {
+        if (++done_ % steps_between_reports == 0 && progress_) progress_(std::min(done_, total_), total_);
+    }
+    void finish() const {
+        if (progress_) progress_(total_, total_);
+    }
+
+private:
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress_;
+    std::uint64_t total_, done_ = 0;
+};
 
 class Checker {
 public:
-    Checker(const Snapshot& now, ShardId shard, CheckReport& report)
-        : now_(now), shard_(shard), report_(report) {}
+    Checker(const Snapshot& now, ShardId shard, CheckReport& report, Steps& steps)
+        : now_(now), shard_(shard), report_(report), steps_(steps) {}
 
     void run(bool quick) {
         std::set<AccountId> accounts;
@@ -66,7 +84,6 @@ private:
     // What the rows of one account say that its indices and counters must be.
     struct Wanted {
         std::map<MailboxId, MailboxCounters> counters;
-        std::map<ThreadId, ThreadRow> threads;
         std::map<Database, std::uint64_t> entries;
         std::uint64_t emails = 0, size = 0;
         EmailId last_email = 0;
@@ -103,16 +120,12 @@ private:
             for (const auto hash : threading_hashes(*decoded))
                 want(wanted, account, db_message_ids, make_key(account, hash, id), make_key(row.thread), id);
 
-        auto& thread = wanted.threads[row.thread];
         const bool unread = is_unread(row.keywords);
-        ++thread.emails;
-        if (unread) ++thread.unread;
         if (row.mailboxes.empty()) find(account, fmt::format("Email {} is in no mailbox.", id));
         for (const auto& ref : row.mailboxes) {
             want(wanted, account, db_received, received_key(account, ref.mailbox, row.received, id),
                  list_value, id);
             want(wanted, account, db_uids, make_key(account, ref.mailbox, ref.uid), make_key(id), id);
-            thread.add(ref.mailbox, +1);
             auto& counters = wanted.counters[ref.mailbox];
             ++counters.emails;
             counters.size += row.size;
@@ -123,8 +136,8 @@ private:
         wanted.size += row.size;
         wanted.last_email = std::max(wanted.last_email, id);
         wanted.last_modseq = std::max(wanted.last_modseq, row.changed);
-        ++holders_[{row.body, account}];
         ++report_.emails;
+        steps_.add();
     }
 
     void check_account(AccountId account) {
@@ -143,9 +156,10 @@ private:
             const auto row = decode_row<UploadRow>(value);
             if (!row || row->body != body)
                 find(account, fmt::format("The row of upload {} is damaged.", to_hex(body)));
-            ++holders_[{body, account}];
+            if (references(body, account) == 1) ++holders_; // no email holds it
             return true;
         });
+        count_bodies(account);
         for (const auto database :
              {db_received, db_uids, db_members, db_email_bodies, db_structures, db_message_ids})
             if (const auto found = count(database, account); found != wanted.entries[database])
@@ -159,20 +173,63 @@ private:
         ++report_.accounts;
     }
 
+    // How many emails and uploads of the account hold the body.
+    [[nodiscard]] std::uint32_t references(const Hash& body, AccountId account) const {
+        const auto key = body_key(account, body);
+        std::uint32_t references = get(db_uploads, key) ? 1 : 0;
+        each(db_email_bodies, key, [&](auto, auto) { return ++references, true; });
+        return references;
+    }
+
+    void count_bodies(AccountId account) {
+        std::string previous;
+        each(db_email_bodies, make_key(account), [&](std::string_view key, auto) {
+            const auto body = key.substr(0, key.size() - sizeof(EmailId));
+            if (body == previous) return true;
+            previous = body;
+            return ++holders_, true;
+        });
+    }
+
     void check_threads(Wanted& wanted, AccountId account) {
-        for (const auto& [id, row] : wanted.threads) {
-            const auto bytes = get(db_threads, make_key(account, id));
-            const auto found = bytes ? decode_row<ThreadRow>(*bytes) : fail(Code::not_found, {});
-            if (!found || !(*found == row))
-                find(account, fmt::format("The counts of thread {} are wrong.", id));
-            for (const auto& presence : row.mailboxes) {
-                auto& counters = wanted.counters[presence.mailbox];
-                ++counters.threads;
-                if (row.unread > 0) ++counters.unread_threads;
+        std::uint64_t threads = 0;
+        ThreadId thread = 0;
+        ThreadRow row;
+        const auto finish = [&] {
+            if (row.emails == 0) return;
+            ++threads;
+            check_thread(wanted, account, thread, row);
+        };
+        each(db_members, make_key(account), [&](std::string_view key, auto) {
+            const auto of = read_big<ThreadId>(key.substr(sizeof account));
+            const auto bytes = get(
+                db_emails, make_key(account, read_big<EmailId>(key.substr(key.size() - sizeof(EmailId)))));
+            const auto email = bytes ? EmailView::over(*bytes) : fail(Code::not_found, {});
+            if (!email || email->thread() != of) return true; // the index is wrong, and was named
+            if (of != thread) {
+                finish();
+                thread = of;
+                row = {};
             }
+            ++row.emails;
+            if (is_unread(Keywords{email->flags(), {}})) ++row.unread;
+            for (const auto& ref : email->mailboxes())
+                row.add(ref.mailbox, +1);
+            return true;
+        });
+        finish();
+        if (count(db_threads, account) != threads) find(account, "There are threads without emails.");
+    }
+
+    void check_thread(Wanted& wanted, AccountId account, ThreadId id, const ThreadRow& row) {
+        const auto bytes = get(db_threads, make_key(account, id));
+        const auto found = bytes ? decode_row<ThreadRow>(*bytes) : fail(Code::not_found, {});
+        if (!found || !(*found == row)) find(account, fmt::format("The counts of thread {} are wrong.", id));
+        for (const auto& presence : row.mailboxes) {
+            auto& counters = wanted.counters[presence.mailbox];
+            ++counters.threads;
+            if (row.unread > 0) ++counters.unread_threads;
         }
-        if (count(db_threads, account) != wanted.threads.size())
-            find(account, "There are threads without emails.");
     }
 
     void check_mailboxes(Wanted& wanted, AccountId account) {
@@ -253,19 +310,17 @@ private:
     void check_holders() {
         std::uint64_t entries = 0;
         each(db_holders, {}, [&](std::string_view key, std::string_view value) {
-            const auto holder = std::pair{to_hash(key), read_big<AccountId>(key.substr(32))};
-            const auto wanted = holders_.find(holder);
-            if (wanted == holders_.end() || wanted->second != read_big<std::uint32_t>(value))
-                find(holder.second,
-                     fmt::format("The references of body {} are miscounted.", to_hex(holder.first)));
-            if (get(db_dead, bytes_of(holder.first)))
-                find(holder.second,
-                     fmt::format("The body {} is held and marked for removal.", to_hex(holder.first)));
+            const auto body = to_hash(key);
+            const auto account = read_big<AccountId>(key.substr(sizeof body.bytes));
+            const auto wanted = references(body, account);
+            if (wanted == 0 || wanted != read_big<std::uint32_t>(value))
+                find(account, fmt::format("The references of body {} are miscounted.", to_hex(body)));
+            if (get(db_dead, bytes_of(body)))
+                find(account, fmt::format("The body {} is held and marked for removal.", to_hex(body)));
             return ++entries, true;
         });
-        if (entries != holders_.size())
-            find(0, fmt::format("There are {} references of bodies and should be {}.", entries,
-                                holders_.size()));
+        if (entries != holders_)
+            find(0, fmt::format("There are {} references of bodies and should be {}.", entries, holders_));
     }
 
     void check_log() {
@@ -282,23 +337,27 @@ private:
     }
 
     void check_bodies() {
-        const Hash* previous = nullptr;
-        for (const auto& [holder, references] : holders_) {
-            if (previous != nullptr && *previous == holder.first) continue;
-            previous = &holder.first;
-            const auto body = now_.read_body(holder.first);
+        Hash previous;
+        each(db_holders, {}, [&](std::string_view key, auto) {
+            const auto hash = to_hash(key);
+            if (report_.bodies > 0 && hash == previous) return true;
+            previous = hash;
+            const auto body = now_.read_body(hash);
             if (!body)
-                find(holder.second, body.error().message);
+                find(read_big<AccountId>(key.substr(sizeof hash.bytes)), body.error().message);
             else
                 report_.octets += body->size();
             ++report_.bodies;
-        }
+            steps_.add();
+            return true;
+        });
     }
 
     const Snapshot& now_;
     ShardId shard_;
     CheckReport& report_;
-    std::map<std::pair<Hash, AccountId>, std::uint32_t> holders_;
+    Steps& steps_;
+    std::uint64_t holders_ = 0; // that there should be: bodies, by account
 };
 
 void check_directory(const Snapshot& now, CheckReport& report) {
@@ -331,12 +390,19 @@ void check_directory(const Snapshot& now, CheckReport& report) {
 Result<CheckReport> check(const Store& store, bool quick,
                           const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     CheckReport report;
+    std::uint64_t emails = 0;
+    for (ShardId shard = 0; shard < store.shards(); ++shard)
+        store.read_shard(shard).states(0, [&](AccountId, const AccountState& state) {
+            emails += state.emails;
+            return true;
+        });
+    Steps steps(progress, quick ? emails : 2 * emails); // about one body an email
     for (ShardId shard = 0; shard < store.shards(); ++shard) {
         const auto now = store.read_shard(shard);
-        Checker(now, shard, report).run(quick);
-        if (progress) progress(shard + 1u, store.shards());
+        Checker(now, shard, report, steps).run(quick);
     }
     check_directory(store.directory(), report);
+    steps.finish();
     return report;
 }
 

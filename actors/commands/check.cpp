@@ -5,6 +5,9 @@
 #include "actors/services.h"
 #include "store/store.h"
 
+#include <chrono>
+#include <future>
+
 namespace facteur {
 namespace {
 
@@ -12,17 +15,41 @@ struct CheckOptions {
     bool quick = false, json = false;
 };
 
+constexpr auto look_again = std::chrono::milliseconds(200);
+
+std::uint64_t documents_in(const Indexing& indexing) {
+    std::uint64_t documents = 0;
+    for (const auto& shard : indexing.statistics())
+        documents += shard.documents;
+    return documents;
+}
+
+store::Result<void> bring_up_to_date(Indexing& indexing, std::uint64_t emails, Console& console) {
+    auto done = std::async(std::launch::async, [&] { return indexing.wait_until_current(); });
+    if (done.wait_for(look_again) == std::future_status::ready) return done.get();
+    Progress progress(console, "Indexing", emails);
+    do
+        progress.reach(documents_in(indexing));
+    while (done.wait_for(look_again) != std::future_status::ready);
+    return done.get();
+}
+
+store::Result<std::vector<store::Finding>> search_findings(Indexing& indexing, bool quick,
+                                                           std::uint64_t emails, Console& console) {
+    if (auto done = bring_up_to_date(indexing, emails, console); !done) return tl::unexpected(done.error());
+    Progress progress(console, "Checking the search index", emails);
+    std::uint64_t seen = 0;
+    return check_search(indexing, quick, [&] { progress.reach(++seen); });
+}
+
 // The index of a running server, or one that is opened for the check and first reads what the log has.
-store::Result<std::vector<store::Finding>> search_findings(Environment& environment, bool quick) {
-    if (environment.server != nullptr) {
-        auto& indexing = environment.server->indexing;
-        if (auto done = indexing.wait_until_current(); !done) return tl::unexpected(done.error());
-        return check_search(indexing, quick);
-    }
+store::Result<std::vector<store::Finding>> search_findings(Environment& environment, bool quick,
+                                                           std::uint64_t emails, Console& console) {
+    if (environment.server != nullptr)
+        return search_findings(environment.server->indexing, quick, emails, console);
     const auto indexing = Indexing::start(environment.store);
     if (!indexing) return tl::unexpected(indexing.error());
-    if (auto done = (*indexing)->wait_until_current(); !done) return tl::unexpected(done.error());
-    return check_search(**indexing, quick);
+    return search_findings(**indexing, quick, emails, console);
 }
 
 nlohmann::json json_of(const store::CheckReport& report) {
@@ -44,7 +71,7 @@ int check_store(const CheckOptions& options, Environment& environment, Console& 
         });
     }
     if (!report) return refuse(console, report.error().message, exit_unreachable);
-    auto search = search_findings(environment, options.quick);
+    auto search = search_findings(environment, options.quick, report->emails, console);
     if (!search) return refuse(console, fmt::format("search: {}", search.error().message), exit_unreachable);
     for (auto& finding : *search)
         report->findings.push_back({finding.shard, finding.account, "search: " + finding.what});

@@ -162,10 +162,12 @@ store::Result<void> Indexing::wait_until_current() {
     return self.outcome;
 }
 
-std::vector<store::Finding> check_search(const Indexing& indexing, bool quick) {
+std::vector<store::Finding> check_search(const Indexing& indexing, bool quick,
+                                         const std::function<void()>& step) {
     std::vector<store::Finding> findings;
     for (const auto& shard : indexing.implementation_->shards)
-        shard->check(quick, findings);
+        shard->check(
+            quick, findings, step ? step : [] {});
     return findings;
 }
 

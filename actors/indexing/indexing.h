@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,13 +86,16 @@ public:
 private:
     struct Implementation;
     explicit Indexing(std::unique_ptr<Implementation> implementation);
-    friend std::vector<store::Finding> check_search(const Indexing& indexing, bool quick);
+    friend std::vector<store::Finding> check_search(const Indexing& indexing, bool quick,
+                                                    const std::function<void()>& step);
     std::unique_ptr<Implementation> implementation_;
 };
 
 // For `facteur check`: the form of every index, that each email of each account is in it exactly once and
 // nothing else is, and (unless `quick`) that each email's words lead to it. Indexing of a shard pauses while
-// that shard is checked. At most 1,000 findings.
-std::vector<store::Finding> check_search(const Indexing& indexing, bool quick);
+// that shard is checked. At most 1,000 findings. `step` is called for each email. Memory: some octets for
+// each email of one account, however many words the index has.
+std::vector<store::Finding> check_search(const Indexing& indexing, bool quick,
+                                         const std::function<void()>& step = {});
 
 } // namespace facteur

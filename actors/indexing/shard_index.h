@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <unordered_map>
 
@@ -35,7 +36,7 @@ public:
     candidates(store::AccountId account, const store::search::Expression& expression,
                const store::search::Index::GoOn& go_on) const;
     [[nodiscard]] Indexing::ShardStatistics statistics() const;
-    void check(bool quick, std::vector<store::Finding>& findings) const;
+    void check(bool quick, std::vector<store::Finding>& findings, const std::function<void()>& step) const;
 
 private:
     struct Batch;
@@ -49,8 +50,8 @@ private:
     store::Result<bool> visit(const store::Snapshot& now, store::AccountId account, Batch& batch);
     [[nodiscard]] store::search::Position position(store::AccountId account) const;
     store::Result<void> write(Batch& batch, bool save);
-    void check_account(const store::Snapshot& now, const store::search::Index& of, store::AccountId account,
-                       bool quick, std::vector<store::Finding>& findings) const;
+    void check_account(const store::search::Index& of, store::AccountId account, bool quick,
+                       std::vector<store::Finding>& findings, const std::function<void()>& step) const;
 
     const store::Store& store_;
     const store::ShardId shard_;

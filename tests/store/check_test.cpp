@@ -269,3 +269,29 @@ TEST_CASE("check names a body that is damaged or missing") {
                    Contains("The body " + to_hex(store.first_) + " is not in the store"));
     }
 }
+
+TEST_CASE("check tells how far it is, and counts threads and references of any number of emails") {
+    const TemporaryFolder folder;
+    const auto store = open(small(folder.path()));
+    const auto inbox = add_mailbox(*store, anne, "Réception", "inbox");
+    const auto shared = body_of("circulaire"), own = body_of("lettre");
+    const auto plan = [&](Draft& draft) -> Result<void> {
+        for (EmailId id = 1; id <= 300; ++id)
+            draft.add(email_of(id % 3 == 0 ? own : shared, id, 1 + id % 7, static_cast<Time>(id),
+                               {{inbox, static_cast<Uid>(id)}}));
+        draft.add(UploadPut{{shared.hash, 5, "text/plain", 1000}});
+        return {};
+    };
+    REQUIRE(commit(*store, anne, plan, {shared, own}).has_value());
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> told;
+    const auto report = check(
+        *store, false, [&](std::uint64_t done, std::uint64_t total) { told.emplace_back(done, total); });
+    REQUIRE(report.has_value());
+    for (const auto& finding : report->findings)
+        FAIL(finding.what);
+    CHECK(report->emails == 300);
+    CHECK(report->bodies == 2);
+    REQUIRE(told.size() >= 3);
+    CHECK(std::is_sorted(told.begin(), told.end()));
+    CHECK(told.back() == std::pair<std::uint64_t, std::uint64_t>{600, 600});
+}
