@@ -277,8 +277,8 @@ TEST_CASE("check tells how far it is, and counts threads and references of any n
     const auto shared = body_of("circulaire"), own = body_of("lettre");
     const auto plan = [&](Draft& draft) -> Result<void> {
         for (EmailId id = 1; id <= 300; ++id)
-            draft.add(email_of(id % 3 == 0 ? own : shared, id, 1 + id % 7, static_cast<Time>(id),
-                               {{inbox, static_cast<Uid>(id)}}));
+            draft.add(email_of(id % 3 == 0 ? own : shared, id, std::min(id, 1 + id % 7),
+                               static_cast<Time>(id), {{inbox, static_cast<Uid>(id)}}));
         draft.add(UploadPut{{shared.hash, 5, "text/plain", 1000}});
         return {};
     };
