@@ -15,6 +15,7 @@ import statistics
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from facteur import BINARY, Server  # noqa: E402
@@ -248,18 +249,27 @@ def test_pipelining_floods(server: Server) -> None:
         all_is_well(server)
 
 
-def check_others_have_their_turn(server: Server, clients: list[socket.socket], requests: bytes) -> None:
+def answered(server: Server) -> float:
+    """Requests that the server has answered."""
+    with HttpWire(server.ports["admin"]) as wire:
+        lines = wire.request("GET", "/metrics").body.decode().splitlines()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("facteur_commands_total"))
+
+
+def check_others_have_their_turn(
+    server: Server, clients: list[socket.socket], requests: bytes, progress: Callable[[Flood], float], most: int
+) -> None:
     """While these connections ask without end, a neighbour gets an answer after a few of theirs."""
     with Flood(clients, requests) as flood:
         wait_for(lambda: flood.taken > 5_000_000, "the flood is answered")
         meanwhile = []
         for _ in range(9):
+            before = progress(flood)
             with HttpWire(server.ports["http"]) as wire:
-                before = flood.taken
                 assert wire.request("GET", "/healthz").status == 200
-                meanwhile.append(flood.taken - before)
+            meanwhile.append(progress(flood) - before)
         share = statistics.median(meanwhile) / len(clients)
-        assert share < 100_000, f"each flooding connection got {share:.0f} octets while a neighbour got one answer"
+        assert share < most, f"each flooding connection had {share:.0f} while a neighbour got one answer"
         all_is_well(server)
 
 
@@ -270,7 +280,8 @@ def test_pipelined_requests_leave_others_their_turn(server: Server) -> None:
         all_is_well(server)
     with contextlib.ExitStack() as stack:
         clients = connections(stack, server.ports["http"], 20)
-        check_others_have_their_turn(server, clients, write("GET", "/healthz") * 5000)
+        requests = write("GET", "/healthz") * 5000
+        check_others_have_their_turn(server, clients, requests, lambda _: answered(server), most=1000)
 
 
 def test_tiny_chunks_leave_others_their_turn(server: Server) -> None:
@@ -282,7 +293,9 @@ def test_tiny_chunks_leave_others_their_turn(server: Server) -> None:
             wire.say("MAIL FROM:<x@elsewhere.test>", "250")
             wire.say(f"RCPT TO:<{ANNE}>", "250")
             clients.append(wire.socket)
-        check_others_have_their_turn(server, clients, b"BDAT 1\r\nx" * 20_000)
+        # Octets of answers, some of which waited in the sockets: chunks are not counted by the server.
+        chunks = b"BDAT 1\r\nx" * 20_000
+        check_others_have_their_turn(server, clients, chunks, lambda flood: flood.taken, most=200_000)
 
 
 def test_lines_and_heads_that_never_end(server: Server) -> None:
@@ -378,8 +391,9 @@ def metric(server: Server, name: str) -> float:
 
 
 def test_long_searches_hold_nobody_up_and_end_with_their_client(server: Server) -> None:
-    text = ("alpha gamma beta delta " * 40 + "\r\n") * 900
-    for n in range(40):
+    # As much as is searched of a text.
+    text = ("alpha gamma beta delta " * 40 + "\r\n") * 250
+    for n in range(140):
         reply = deliver(server, f"Subject: long {n}\r\n\r\n{text}alpha beta\r\n".encode())
         assert reply.startswith("250"), reply
     account = server.jmap(ANNE).account
@@ -399,7 +413,7 @@ def test_long_searches_hold_nobody_up_and_end_with_their_client(server: Server) 
     wait_for(lambda: metric(server, gone) == before + 3, "searches without a client end")
     with HttpWire(server.ports["http"], timeout=60) as wire:
         wire.send(request)
-        assert wire.response("POST").json()["methodResponses"][0][1]["total"] >= 40
+        assert wire.response("POST").json()["methodResponses"][0][1]["total"] == 140
 
 
 def main() -> None:
