@@ -27,13 +27,19 @@ Mirror& the_mirror() {
 }
 
 std::string contents(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::ifstream in(path, std::ios::binary | std::ios::ate);
+    if (!in) return {};
+    std::string bytes(static_cast<std::size_t>(in.tellg()), '\0');
+    in.seekg(0);
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(in.gcount()));
+    return bytes;
 }
 void put(const fs::path& path, const std::string& bytes) {
     fs::create_directories(path.parent_path());
     const auto next = path.string() + ".mirror";
-    std::ofstream(next, std::ios::binary | std::ios::trunc) << bytes;
+    std::ofstream(next, std::ios::binary | std::ios::trunc)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     fs::rename(next, path);
 }
 
