@@ -1,4 +1,4 @@
-// Random addresses: what is rewritten leads back; what was not made here leads nowhere.
+// Random addresses: what is rewritten leads back.
 #include "transport/smtp/srs.h"
 
 #include <cstdlib>
@@ -10,7 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const SrsKeys ours{"b.test", {"secret"}}, theirs{"c.test", {"another"}};
     constexpr std::int64_t now = 1'795'852'800;
     const Mailbox at_ours{std::string(text), ours.domain};
-    if (srs_reverse(at_ours, ours, now)) std::abort();
+    // A fuzzer watches comparisons and may learn a hash: then it leads to an address like any other.
+    if (const auto learned = srs_reverse(at_ours, ours, now); learned && learned->domain.empty())
+        std::abort();
     const auto sender = parse_mailbox(text);
     if (!sender) return 0;
     const auto rewritten = srs_forward(*sender, ours, now);
