@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from facteur import BINARY, Server  # noqa: E402
+from facteur import SANITIZED, Server  # noqa: E402
 from raw_http import Wire as HttpWire, basic, wait_for, write  # noqa: E402
 from runner import run  # noqa: E402
 from smtp import Wire  # noqa: E402
@@ -29,7 +29,6 @@ MEMORY = 64_000_000  # [smtp] memory
 # Bounded by [smtp] memory and the bodies of HTTP requests that these tests send (64 MB), three times over for what
 # a message under way costs besides its octets, and 128 MB for connections and caches. AddressSanitizer keeps freed
 # memory for a while and surrounds what is in use: three times that.
-SANITIZED = b"__asan_init" in BINARY.read_bytes()
 BOUND = (3 * (MEMORY + 64_000_000) + 128_000_000) * (3 if SANITIZED else 1)
 
 EXTRA = f"""

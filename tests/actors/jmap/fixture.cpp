@@ -24,16 +24,6 @@ namespace facteur::test {
 
 namespace {
 
-// Room for a service that no method reaches: making it would cost a thread or a hash in each test.
-template <typename T>
-class Unreached {
-public:
-    T& get() { return reinterpret_cast<T&>(room_); }
-
-private:
-    alignas(T) std::array<std::byte, sizeof(T)> room_{};
-};
-
 // Fits no password; making a hash takes longer than most tests.
 constexpr auto hash = "$argon2id$v=19$m=7168,t=5,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
                       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -44,14 +34,24 @@ std::unique_ptr<Indexing> start_indexing(store::Store& store) {
     return std::move(*indexing);
 }
 
-struct CafConfig : caf::actor_system_config {
-    CafConfig() {
+} // namespace
+
+// Room for a service that no method reaches: making it would cost a thread or a hash in each test.
+template <typename T>
+class UnreachedService {
+public:
+    T& get() { return reinterpret_cast<T&>(room_); }
+
+private:
+    alignas(T) std::array<std::byte, sizeof(T)> room_{};
+};
+
+struct JmapServerConfig : caf::actor_system_config {
+    JmapServerConfig() {
         facteur::add_message_types(*this);
         set("scheduler.max-threads", 2);
     }
 };
-
-} // namespace
 
 struct JmapServer::Parts {
     Parts(const jmap::Limits& jmap_limits, const SearchLimits& search_limits)
@@ -78,9 +78,9 @@ struct JmapServer::Parts {
     std::unique_ptr<Indexing> indexing = start_indexing(*store);
     Metrics metrics;
     Searches searches;
-    Unreached<Authenticator> authenticator;
-    Unreached<Queue> queue;
-    CafConfig caf_config;
+    UnreachedService<Authenticator> authenticator;
+    UnreachedService<Queue> queue;
+    JmapServerConfig caf_config;
     std::unique_ptr<Mailboxes> mailboxes; // outlives the system's actors
     caf::actor_system system{caf_config};
     std::unique_ptr<Services> services;
