@@ -160,9 +160,8 @@ std::optional<std::string> contradiction(const Config& config) {
         return fmt::format("smtp.relay_networks: {}", networks.error().message);
     if (config.smtp.memory < config.smtp.message_size)
         return "smtp.memory must hold one message of smtp.message_size";
-    if (config.store.shards == 0 || (config.store.shards & (config.store.shards - 1)) != 0 ||
-        config.store.shards > 1024)
-        return "store.shards must be a power of two, at most 1024";
+    if ((config.store.shards & (config.store.shards - 1)) != 0 || config.store.shards > 1024)
+        return "store.shards must be a power of two, at most 1024, or 0";
     return {};
 }
 

@@ -3,16 +3,24 @@
 #include "actors/messages.h"
 
 #include <algorithm>
+#include <bit>
 #include <thread>
 
 namespace facteur {
+namespace {
+
+constexpr unsigned most_shards_by_default = 64;
+
+} // namespace
 
 store::Options store_options(const Config& config) {
     store::Options options;
     options.path = config.store.path;
-    options.shards = config.store.shards;
     const auto half = std::max(1u, std::thread::hardware_concurrency() / 2);
     options.lanes = config.store.lanes > 0 ? config.store.lanes : static_cast<std::uint16_t>(half);
+    // Few, for a batch is cheaper the fewer shards it touches; more than lanes, for more cores later.
+    const auto four_a_lane = std::min(std::bit_ceil(4u * options.lanes), most_shards_by_default);
+    options.shards = config.store.shards > 0 ? config.store.shards : static_cast<std::uint16_t>(four_a_lane);
     options.lane_queue_bytes = config.store.lane_queue;
     return options;
 }
