@@ -5,9 +5,9 @@
 // Prints medians over the runs, each in a browser of its own. With --store the messages are made once and kept there;
 // with --trace what the browser did is written down, for the performance panel of its developer tools.
 // FACTEUR names another program than build/release/facteur, WEBUI_DIST other pages than those in the program.
-import { existsSync, openSync, writeFileSync, writeSync, closeSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, writeFileSync, writeSync, closeSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
 import { startBrowser } from "../tests/browser/lib/browser.mjs";
@@ -119,8 +119,8 @@ function watch() {
 }
 
 /** A step that never ends is a fault to be told, not waited for. */
-const within = (what, promise) =>
-  Promise.race([promise, pause(10_000, null, { ref: false }).then(() => Promise.reject(new Error(`waited in vain: ${what}`)))]);
+const within = (what, promise, time = 60_000) =>
+  Promise.race([promise, pause(time, null, { ref: false }).then(() => Promise.reject(new Error(`waited in vain: ${what}`)))]);
 
 const id = (tab) => tab.evaluate(() => location.pathname.split("/")[3] ?? null);
 const quiet = () => pause(700);
@@ -175,15 +175,30 @@ const at = (values, share) => sorted(values)[Math.min(values.length - 1, Math.fl
 const median = (values) => at(values, 0.5);
 const over = (times, limit) => times.filter((time) => time > limit).length;
 
+const categories = ["devtools.timeline", "blink.user_timing", "v8", "v8.execute", "disabled-by-default-v8.cpu_profiler"];
+let traces = 0;
+
+/** Writes down what the browser did meanwhile, through a session of the browser's own. */
 async function traced(tab, name, action) {
   if (!options.trace) return action();
-  const chromium = tab.context().browser();
-  await chromium.startTracing(tab, {
-    path: join(options.trace, `${name}.json`),
-    categories: ["devtools.timeline", "blink.user_timing", "v8.execute", "disabled-by-default-v8.cpu_profiler", "disabled-by-default-devtools.timeline"],
-  });
+  const session = await tab.context().browser().newBrowserCDPSession();
+  const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
+  const traceConfig = { includedCategories: categories, excludedCategories: ["*"], recordMode: "recordUntilFull" };
+  await session.send("Tracing.start", { transferMode: "ReturnAsStream", traceConfig });
   const result = await action();
-  await chromium.stopTracing();
+  await session.send("Tracing.end");
+  const { stream } = await within("the trace", complete, 120_000);
+  mkdirSync(options.trace, { recursive: true });
+  traces += 1;
+  const output = openSync(join(options.trace, `${String(traces).padStart(2, "0")}-${name}.json`), "w");
+  for (let end = false; !end; ) {
+    const { data, base64Encoded, eof } = await session.send("IO.read", { handle: stream });
+    writeSync(output, base64Encoded ? Buffer.from(data, "base64") : data);
+    end = eof;
+  }
+  closeSync(output);
+  await session.send("IO.close", { handle: stream });
+  await session.detach();
   return result;
 }
 
@@ -261,8 +276,9 @@ async function run(browser, facteur) {
   return result;
 }
 
-const kept = options.store !== undefined && existsSync(join(options.store, "data"));
-const facteur = await startFacteur({ folder: options.store });
+const store = options.store && resolve(options.store);
+const kept = store !== undefined && existsSync(join(store, "data"));
+const facteur = await startFacteur({ folder: store });
 const browser = await startBrowser();
 try {
   if (!kept) fill(facteur);
