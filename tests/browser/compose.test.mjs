@@ -174,6 +174,29 @@ test("files are dropped on the composer, travel and arrive; a missing one is ask
   assert.deepEqual(arrived.attachments.map(({ name, size }) => [name, size]), [["dessin.png", png.length]]);
 });
 
+test("a file that could not be sent to the server holds the message back until it is taken out", async () => {
+  await begin();
+  await field("À").fill(`${lea.address},`);
+  await composer().getByLabel("Objet").fill("Fichier refusé");
+  await text().fill("Voici.");
+  await page.route("**/jmap/upload/**", (route) => route.fulfill({ status: 500, body: "" }));
+  await composer().locator(".composer-actions > input[type=file]").setInputFiles({ name: "refusé.txt", mimeType: "text/plain", buffer: Buffer.from("Non.") });
+  await composer().locator(".composer-file .field-error").waitFor();
+  await page.unroute("**/jmap/upload/**");
+  await send().click();
+  await composer().getByText(/n’a pas pu être envoyée/).waitFor();
+  await expectAccessible(page, "a file that could not be sent");
+  await composer().getByRole("button", { name: "Retirer refusé.txt" }).click();
+  await composer().getByText(/n’a pas pu être envoyée/).waitFor({ state: "detached" });
+  await send().click();
+  await page.getByText("Message envoyé.").last().waitFor();
+  const email = await until(async () => {
+    const inbox = await (await facteur.jmap(lea)).emails("inbox", ["subject", "attachments"]);
+    return inbox.find(({ subject }) => subject === "Fichier refusé");
+  }, "the message without its file");
+  assert.deepEqual(email.attachments, []);
+});
+
 test("an address that does not exist is named, and nothing is lost", async () => {
   await begin();
   await field("À").fill("personne@academie.test,");

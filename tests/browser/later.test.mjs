@@ -74,6 +74,10 @@ test("it is seen among the scheduled, and nothing but its queue moves it", async
   await expectAccessible(page, "a scheduled message");
   await page.keyboard.press("e");
   await page.getByText("Ce message attend son heure").waitFor();
+  await row(page, "Pour demain").hover();
+  const offered = row(page, "Pour demain").locator(".row-actions button");
+  await offered.first().waitFor();
+  assert.deepEqual(await offered.evaluateAll((all) => all.map((button) => button.getAttribute("aria-label"))), ["Envoyer maintenant", "Annuler l’envoi"]);
   assert.equal((await pending()).length, 1);
 });
 
@@ -128,7 +132,7 @@ test("cancelled, it is a draft of today", async () => {
 test("sent now, it goes now; undone from its toast, it does not go", async () => {
   await schedule("Finalement tout de suite");
   await openScheduled("Finalement tout de suite");
-  await page.getByRole("button", { name: "Envoyer maintenant" }).click();
+  await page.locator(".scheduled-bar").getByRole("button", { name: "Envoyer maintenant" }).click();
   await page.getByText("Message envoyé.").last().waitFor();
   await until(async () => (await arrived()).includes("Finalement tout de suite"), "its arrival");
   await schedule("Jamais");

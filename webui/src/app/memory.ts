@@ -23,7 +23,7 @@ export function remember(memory: Memory): void {
   }
 }
 
-/** At a sign-out: the next who sits here may be another. */
+/** When the session has ended, by a sign-out or by itself: the next who sits here may be another. */
 export function forgetMemory(): void {
   try {
     localStorage.removeItem(key);

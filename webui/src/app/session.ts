@@ -18,6 +18,7 @@ export const client = new Client({
   sessionUrl: "/jmap/session",
   reauthenticate: () => {
     phase.value = "expired";
+    forgetMemory();
     return new Promise<void>((resolve) => {
       resumeWaiting = resolve;
     });
@@ -40,7 +41,10 @@ export async function start(ahead: Promise<unknown> = Promise.resolve()): Promis
     if (session) {
       await Promise.race([ahead, new Promise((resolve) => setTimeout(resolve, patience))]);
       enter(session.username);
-    } else phase.value = "signedOut";
+    } else {
+      forgetMemory();
+      phase.value = "signedOut";
+    }
   } catch (error) {
     // Refused, as a cookie is over plain HTTP: the sign-in says why.
     const refused = error instanceof ConnectionError && error.status === 403;

@@ -5,7 +5,7 @@ import { language, t } from "../i18n";
 import { Button, IconButton } from "../ui/Button";
 import { MenuButton } from "../ui/Menu";
 import { attach } from "./attach";
-import { isHard, type Question } from "./checks";
+import { isHard, type Question, question } from "./checks";
 import { discard } from "./close";
 import type { Composition } from "./composition";
 import { LaterButton } from "./LaterButton";
@@ -92,6 +92,8 @@ function timeOf(date: Date): string {
 function Asked({ composition, asking, onSend }: Props) {
   if (asking.value === null) return null;
   const { question: about, at } = asking.value;
+  // What stood in the way may have gone: a file has arrived or was taken out, a subject was written.
+  if (question(composition) !== about) return null;
   const sendAnyway = () => {
     composition.asked.add(about);
     onSend(at);

@@ -1,5 +1,5 @@
 import { useComputed } from "@preact/signals";
-import { Archive, Flag, Mail, MailOpen, Paperclip, Reply, Trash2 } from "lucide";
+import { Archive, Flag, Mail, MailOpen, Paperclip, Reply, Send, Trash2, Undo2 } from "lucide";
 import { pathOf, route } from "../app/router";
 import { t } from "../i18n";
 import type { EmailHeader, Id } from "../jmap";
@@ -7,7 +7,7 @@ import { Avatar } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { archive, failed, setFlagged, setSeen } from "./actions";
-import { deleteRows, openRow, rowUnread } from "./commands";
+import { deleteLabel, deleteRows, openRow, rowUnread } from "./commands";
 import { displayName, shortTime } from "./format";
 import "./MessageRow.css";
 import { people } from "./people";
@@ -15,8 +15,9 @@ import { rested } from "./rowGestures";
 import { Snippet } from "./Snippet";
 import { email, thread } from "./store/emails";
 import type { EmailList } from "./store/list";
+import { isScheduled } from "./store/mailboxes";
 import { cursor, extend, selected, selecting, tabStop, toggle } from "./store/selection";
-import { openId } from "./view";
+import { currentMailbox, openId } from "./view";
 
 type Props = { id: Id; list: EmailList; first: boolean };
 
@@ -159,20 +160,24 @@ function Tick({ id, value, list, ticked, reachable }: TickProps) {
 }
 
 function QuickActions({ id, value, unread }: { id: Id; value: EmailHeader; unread: boolean }) {
+  if (isScheduled(value)) return <ScheduledActions id={id} />;
   const flagged = value.keywords.$flagged === true;
+  const role = currentMailbox.value?.role;
   return (
     <span class="row-actions">
+      {role !== "archive" && (
+        <IconButton
+          size={16}
+          tabIndex={-1}
+          label={t("action.archive")}
+          icon={Archive}
+          onClick={() => void archive([id])}
+        />
+      )}
       <IconButton
         size={16}
         tabIndex={-1}
-        label={t("action.archive")}
-        icon={Archive}
-        onClick={() => void archive([id])}
-      />
-      <IconButton
-        size={16}
-        tabIndex={-1}
-        label={t("action.trash")}
+        label={deleteLabel(role)}
         icon={Trash2}
         onClick={() => void deleteRows([id])}
       />
@@ -190,6 +195,23 @@ function QuickActions({ id, value, unread }: { id: Id; value: EmailHeader; unrea
         icon={Flag}
         filled={flagged}
         onClick={() => void setFlagged([id], !flagged)}
+      />
+    </span>
+  );
+}
+
+/** What waits to be sent goes nowhere else: it is sent now, or is a draft again. */
+function ScheduledActions({ id }: { id: Id }) {
+  const sendNow = () => import("../compose/scheduled").then(({ resend }) => resend(id, null)).catch(failed);
+  return (
+    <span class="row-actions">
+      <IconButton size={16} tabIndex={-1} label={t("scheduled.now")} icon={Send} onClick={() => void sendNow()} />
+      <IconButton
+        size={16}
+        tabIndex={-1}
+        label={t("scheduled.cancel")}
+        icon={Undo2}
+        onClick={() => void deleteRows([id])}
       />
     </span>
   );

@@ -6,6 +6,7 @@ import type { EmailHeader, Id } from "../jmap";
 import { setFlagged, setSeen, trash } from "./actions";
 import { destroy } from "./destroy";
 import { email, isUnread, thread } from "./store/emails";
+import { isScheduled } from "./store/mailboxes";
 import { cursor, extendFromCursor, selected } from "./store/selection";
 import { currentList, currentMailbox, openId } from "./view";
 
@@ -19,7 +20,10 @@ export function acting(): Id[] {
 /** The bin's own rows go for good, what waits to be sent becomes a draft again, all others go to the bin. */
 export function deleteRows(rows: readonly Id[]): Promise<void> {
   const role = currentMailbox.peek()?.role;
-  if (role === "scheduled") return import("../compose/scheduled").then(({ cancel }) => cancel(rows));
+  const waits = (id: Id) => isScheduled(email(id).peek() ?? { mailboxIds: {} });
+  // A search finds what waits too.
+  if (role === "scheduled" || (rows.length > 0 && rows.every(waits)))
+    return import("../compose/scheduled").then(({ cancel }) => cancel(rows));
   return role === "trash" || role === "junk" ? destroy(rows) : trash(rows);
 }
 
