@@ -11,7 +11,7 @@ export function Files({ composition }: { composition: Composition }) {
   const files = composition.attachments.value.filter((file) => file.cid === null);
   if (files.length === 0) return null;
   return (
-    <section class="composer-files" aria-label={t("attachment.title", { count: files.length })}>
+    <section class="composer-files" aria-label={t("compose.files")}>
       <p>
         {t("attachment.title", { count: files.length })} ({size(totalSize(files))})
       </p>
