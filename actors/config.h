@@ -19,8 +19,8 @@ struct Config {
 
     struct Store {
         std::string path = "data"; // relative to the configuration's folder
-        std::uint16_t shards = 0; // 0: four a lane
-        std::uint16_t lanes = 0; // 0: half the cores, at least one
+        std::uint16_t shards = 0;  // 0: four a lane
+        std::uint16_t lanes = 0;   // 0: half the cores, at least one
         std::uint64_t lane_queue = 256'000'000;
         std::chrono::seconds keep_history{30 * 24 * 3600}; // JMAP changes and the log
     } store;
