@@ -1,6 +1,8 @@
 #include "actors/collectors.h"
 
 #include "actors/accounts/authenticator.h"
+#include "actors/clock.h"
+#include "actors/delivery/queue.h"
 #include "actors/indexing/indexing.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/process.h"
@@ -96,6 +98,41 @@ void searches(Metrics& to, const Searches& searches) {
     count("too_large", of.too_large);
 }
 
+// What waits elsewhere than in memory is counted over the whole queue: keys only, a million in a second.
+void queue(Metrics& to, const Services& services) {
+    std::uint64_t entries = 0;
+    std::optional<store::Time> oldest;
+    for (store::ShardId shard = 0; shard < services.store.shards(); ++shard) {
+        const auto now = services.store.read_shard(shard);
+        now.queue(std::numeric_limits<store::Time>::max(), [&](auto, auto, auto, auto) {
+            ++entries;
+            return true;
+        });
+        if (const auto due = now.next_due(); due && (!oldest || *due < *oldest)) oldest = due;
+    }
+    const auto set = [&](std::string_view gauge, std::string_view help, std::uint64_t value) {
+        to.set(gauge, help, "", "", static_cast<double>(value));
+    };
+    const auto of = services.queue.statistics();
+    set("facteur_queue_entries",
+        "Messages and destinations that wait, also those that are scheduled or on hold.", entries);
+    const auto late = oldest ? std::max<store::Time>(0, seconds_now() - *oldest) : 0;
+    set("facteur_queue_late_seconds", "How long the entry that is due longest has been due.",
+        static_cast<std::uint64_t>(late));
+    set("facteur_outbound_waiting", "Entries in memory that wait for a connection.", of.waiting);
+    set("facteur_outbound_connections", "Connections to other servers.", of.connections);
+    set("facteur_outbound_dialled", "Times that a destination was tried since the start.", of.dialled);
+    set("facteur_outbound_not_reached", "Times that none of its servers could be reached.", of.not_reached);
+    const auto count = [&](std::string_view how, std::uint64_t value) {
+        to.set("facteur_outbound_recipients",
+               "Recipients elsewhere, by what came of each attempt, since the start.", "how", how,
+               static_cast<double>(value));
+    };
+    count("sent", of.sent);
+    count("deferred", of.deferred);
+    count("refused", of.refused);
+}
+
 void sign_ins(Metrics& to, const Authenticator& authenticator) {
     const auto of = authenticator.statistics();
     const auto set = [&](std::string_view result, std::uint64_t value) {
@@ -129,6 +166,7 @@ void collect_on_scrape(Metrics& metrics, const Services& services, caf::actor_sy
         lane_histograms(to, services.store);
         search(to, services.indexing);
         searches(to, services.searches);
+        queue(to, services);
         sign_ins(to, services.authenticator);
         to.set("facteur_mailbox_actors", "Accounts in use.", "", "",
                static_cast<double>(services.mailboxes.active()));

@@ -96,6 +96,70 @@ std::optional<std::string> assign(std::chrono::seconds& to, const toml::node& no
     return {};
 }
 
+std::optional<std::string> assign(Config::Route::Tls& to, const toml::node& node) {
+    using Tls = Config::Route::Tls;
+    constexpr std::array<std::pair<std::string_view, Tls>, 4> names{{{"opportunistic", Tls::opportunistic},
+                                                                     {"required", Tls::required},
+                                                                     {"implicit", Tls::implicit},
+                                                                     {"none", Tls::none}}};
+    const auto text = node.value_exact<std::string>();
+    for (const auto& [name, tls] : names)
+        if (text == name) {
+            to = tls;
+            return {};
+        }
+    return "must be \"opportunistic\", \"required\", \"implicit\" or \"none\"";
+}
+
+// "host:port", "[::1]:port", or a host alone.
+std::optional<std::string> assign_host(Config::Route& route, const toml::node& node) {
+    const auto text = node.value_exact<std::string>();
+    if (!text || text->empty()) return "must be \"host:port\"";
+    route.host = *text;
+    const auto colon = text->rfind(':');
+    const auto bracket = text->rfind(']');
+    if (colon != std::string::npos && (bracket == std::string::npos || bracket < colon)) {
+        std::uint32_t port = 0;
+        for (const char c : text->substr(colon + 1)) {
+            if (c < '0' || c > '9' || port > 65535) return "its port is no number";
+            port = port * 10 + static_cast<std::uint32_t>(c - '0');
+        }
+        if (port == 0 || port > 65535) return "its port must be between 1 and 65535";
+        route.port = static_cast<std::uint16_t>(port);
+        route.host.resize(colon);
+    }
+    if (route.host.size() > 2 && route.host.front() == '[' && route.host.back() == ']')
+        route.host = route.host.substr(1, route.host.size() - 2);
+    return {};
+}
+
+// One entry of [routes]: "host:port", or a table.
+std::optional<std::string> assign(Config::Route& route, const toml::node& node) {
+    const auto* table = node.as_table();
+    if (table == nullptr) return assign_host(route, node);
+    for (const auto& [key, value] : *table) {
+        std::optional<std::string> wrong;
+        if (key == "host")
+            wrong = assign_host(route, value);
+        else if (key == "tls")
+            wrong = assign(route.tls, value);
+        else if (key == "verify")
+            wrong = assign(route.verify, value);
+        else if (key == "user")
+            wrong = assign(route.user, value);
+        else if (key == "password_file")
+            wrong = assign(route.password_file, value);
+        else
+            wrong = "this key is not known";
+        if (wrong) return fmt::format("{}: {}", key.str(), *wrong);
+    }
+    if (route.user.empty() != route.password_file.empty())
+        return "user and password_file must both be given, or neither";
+    if (route.host.empty() && (!route.user.empty() || route.tls == Config::Route::Tls::implicit))
+        return "this needs a host";
+    return {};
+}
+
 using Setter = std::function<std::optional<std::string>(const toml::node&)>;
 template <typename T>
 Setter set(T& to) {
@@ -129,6 +193,17 @@ std::map<std::string, Setter> keys_of(Config& c) {
         {"smtp.relay_networks", set(c.smtp.relay_networks)},
         {"smtp.postmaster", set(c.smtp.postmaster)},
         {"smtp.memory", set(c.smtp.memory)},
+        {"queue.resolver", set(c.queue.resolver)},
+        {"queue.trusted_resolver", set(c.queue.trusted_resolver)},
+        {"queue.authorities", set(c.queue.authorities)},
+        {"queue.port", set(c.queue.port)},
+        {"queue.connections", set(c.queue.connections)},
+        {"queue.connections_per_domain", set(c.queue.connections_per_domain)},
+        {"queue.memory", set(c.queue.memory)},
+        {"queue.expire", set(c.queue.expire)},
+        {"queue.warn_after", set(c.queue.warn_after)},
+        {"dkim.folder", set(c.dkim.folder)},
+        {"dkim.selectors", set(c.dkim.selectors)},
         {"auth.plaintext_on_loopback", set(c.auth.plaintext_on_loopback)},
         {"auth.session", set(c.auth.session)},
         {"auth.remembered_session", set(c.auth.remembered_session)},
@@ -160,6 +235,8 @@ std::optional<std::string> contradiction(const Config& config) {
         return fmt::format("smtp.relay_networks: {}", networks.error().message);
     if (config.smtp.memory < config.smtp.message_size)
         return "smtp.memory must hold one message of smtp.message_size";
+    if (config.queue.connections == 0 || config.queue.connections_per_domain == 0)
+        return "queue.connections and queue.connections_per_domain must be at least 1";
     if ((config.store.shards & (config.store.shards - 1)) != 0 || config.store.shards > 1024)
         return "store.shards must be a power of two, at most 1024, or 0";
     return {};
@@ -196,6 +273,16 @@ Result<Config> parse_config(std::string_view text, const std::string& file) {
         if (!wrong) wrong = fmt::format("{}:{}: {}: {}", file, node.source().begin.line, key, what);
     };
     const auto read_key = [&](const std::string& key, const toml::node& node) {
+        constexpr std::string_view routes = "routes.";
+        if (key.starts_with(routes)) {
+            Config::Route route;
+            if (const auto bad = assign(route, node)) return complain(node, key, *bad);
+            auto domain = key.substr(routes.size());
+            for (char& c : domain)
+                if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+            config.routes[domain] = std::move(route);
+            return;
+        }
         const auto found = keys.find(key);
         if (found == keys.end())
             complain(node, key, "this key is not known");
@@ -237,8 +324,12 @@ Result<Config> read_config(const std::string& file) {
     if (!config) return config;
     // Paths in the file are relative to its folder, wherever the program was started.
     const auto folder = std::filesystem::absolute(file).parent_path();
-    for (auto* path : {&config->store.path, &config->tls.certificate, &config->tls.key, &config->log.file})
+    for (auto* path : {&config->store.path, &config->tls.certificate, &config->tls.key, &config->log.file,
+                       &config->queue.authorities, &config->dkim.folder})
         if (!path->empty()) *path = (folder / *path).lexically_normal().string();
+    for (auto& [domain, route] : config->routes)
+        if (!route.password_file.empty())
+            route.password_file = (folder / route.password_file).lexically_normal().string();
     return config;
 }
 

@@ -9,6 +9,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -44,6 +46,32 @@ struct Config {
         std::string postmaster;             // the account that gets postmaster's mail; empty: the oldest one
         std::uint64_t memory = 512'000'000; // of all messages under way; then 452 4.3.1
     } smtp;
+
+    struct Queue {                     // mail to other servers
+        std::string resolver;          // "host:port" of a DNS server; empty: those of /etc/resolv.conf
+        bool trusted_resolver = false; // it validates DNSSEC and the way to it is safe: DANE is believed
+        std::string authorities; // PEM file of those whose certificates are believed; empty: the system's
+        std::uint16_t port = 25; // of other servers
+        std::uint32_t connections = 100, connections_per_domain = 5;
+        std::uint64_t memory = 256'000'000; // of messages that are being sent
+        std::chrono::seconds expire{5 * 24 * 3600}, warn_after{4 * 3600};
+    } queue;
+
+    // Where the mail of a domain goes instead of to its own servers.
+    struct Route {
+        enum class Tls { opportunistic, required, implicit, none } tls = Tls::opportunistic;
+        bool verify = true; // required and implicit: the certificate must be the host's
+        std::string host;   // empty: by MX, only `tls` counts
+        std::uint16_t port = 0;
+        std::string user, password_file;
+    };
+    std::map<std::string, Route, std::less<>> routes; // by domain, in lower case; "*": every other
+
+    struct Dkim {
+        std::string folder; // of SELECTOR.pem files; empty: the store's folder "dkim"
+        // Those whose keys sign what leaves; empty: nothing is signed.
+        std::vector<std::string> selectors;
+    } dkim;
 
     struct Auth {
         bool plaintext_on_loopback = false; // passwords without TLS from 127.0.0.0/8 and ::1

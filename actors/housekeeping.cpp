@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto first_after = std::chrono::minutes(1);
 constexpr auto between = std::chrono::hours(1);
+constexpr store::Time queue_behind = 24 * 3600;
 
 } // namespace
 
@@ -34,8 +35,21 @@ void Housekeeping::run() {
     }
 }
 
+// What the queue has not been able to look at for long (the server was off) may have bodies whose hold has
+// ended.
+bool Housekeeping::is_queue_behind(store::Time now) const {
+    for (store::ShardId shard = 0; shard < services_.store.shards(); ++shard)
+        if (const auto due = services_.store.read_shard(shard).next_due(); due && *due < now - queue_behind)
+            return true;
+    return false;
+}
+
 void Housekeeping::trim() {
     const auto now = seconds_now();
+    if (is_queue_behind(now)) {
+        log(Severity::warn, "the store is not trimmed: the queue is behind by more than a day");
+        return;
+    }
     const auto before = now - services_.config.store.keep_history.count();
     const auto done = services_.store.trim(
         now, before, [this](store::ShardId shard) { return services_.indexing.indexed(shard); });

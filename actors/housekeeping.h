@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/services.h"
+#include "store/ids.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -19,6 +20,7 @@ public:
 
 private:
     void run();
+    [[nodiscard]] bool is_queue_behind(store::Time now) const;
     void trim();
 
     const Services& services_;

@@ -36,6 +36,12 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     auto* mailbox = app.add_subcommand("mailbox", "Show mailboxes");
     mailbox->require_subcommand(1);
     add_mailbox_list(*mailbox, line.run);
+    auto* queue = app.add_subcommand("queue", "Show and steer what waits to be sent to other servers");
+    queue->require_subcommand(1);
+    add_queue(*queue, line.run);
+    auto* dkim = app.add_subcommand("dkim", "Keys that sign what is sent to other servers");
+    dkim->require_subcommand(1);
+    add_dkim(*dkim, line.run);
     add_import(app, line.run);
     add_export(app, line.run);
     add_check(app, line.run);

@@ -30,12 +30,6 @@ std::optional<store::AccountRow> oldest_active(const Services& services) {
     return oldest;
 }
 
-std::optional<store::AccountRow> postmaster(const Services& services) {
-    if (!services.config.smtp.postmaster.empty())
-        if (auto named = services.directory.find(services.config.smtp.postmaster)) return named;
-    return oldest_active(services);
-}
-
 bool is_whole_address(const store::AccountRow& account, std::string_view normalised) {
     return account.address == normalised ||
            std::find(account.aliases.begin(), account.aliases.end(), normalised) != account.aliases.end();
@@ -92,6 +86,12 @@ struct Delivery {
 
 } // namespace
 
+std::optional<store::AccountRow> postmaster_account(const Services& services) {
+    if (!services.config.smtp.postmaster.empty())
+        if (auto named = services.directory.find(services.config.smtp.postmaster)) return named;
+    return oldest_active(services);
+}
+
 store::Result<LocalRecipient> resolve_recipient(const Services& services, std::string_view address,
                                                 std::uint64_t size) {
     const auto full = address.find('@') == std::string_view::npos
@@ -100,7 +100,7 @@ store::Result<LocalRecipient> resolve_recipient(const Services& services, std::s
     const auto normalised = normalise_address(full);
     if (!normalised) return store::fail(store::Code::not_found, "This is no address of ours.");
     auto account = services.directory.find(*normalised);
-    if (!account && is_postmaster(services.directory, *normalised)) account = postmaster(services);
+    if (!account && is_postmaster(services.directory, *normalised)) account = postmaster_account(services);
     if (!account) return store::fail(store::Code::not_found, "There is no such account.");
     if (account->status != store::AccountStatus::active)
         return store::fail(store::Code::stopped, "The account is suspended.");

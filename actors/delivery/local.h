@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct LocalRecipient {
 // thread but a loop.
 store::Result<LocalRecipient> resolve_recipient(const Services& services, std::string_view address,
                                                 std::uint64_t size);
+
+// The account that postmaster's mail is for.
+std::optional<store::AccountRow> postmaster_account(const Services& services);
 
 // Each result is `EmailFiled` or why not, in the order of `recipients`. An account that is named twice gets
 // one email, in every mailbox that its recipients mean. `key`: what makes this delivery the same as an

@@ -8,9 +8,12 @@
 // one commit takes the entry away and tells each recipient's deliveryStatus. A recipient whose mailbox cannot
 // take it for the moment is tried again, some times; of one that is not reached the sender is told by a
 // report in the inbox.
+//
+// Recipients elsewhere are split off by the claim and go by themselves (outbound/outbound.h).
 #pragma once
 
 #include "actors/clock.h"
+#include "actors/delivery/outbound/outbound.h"
 #include "actors/services.h"
 #include "store/ids.h"
 
@@ -33,6 +36,9 @@ public:
     void start(const Services& services);
     // Something may have become due in this shard, or sooner than before. Any thread, cheap.
     void wake(store::ShardId shard);
+    // Destinations that are left alone after a failure are tried again. Any thread.
+    void retry_hops();
+    [[nodiscard]] OutboundStatistics statistics() const;
     // Ends the deliveries under way (waits some seconds for them) and stops. Idempotent; not from an actor.
     void stop();
 

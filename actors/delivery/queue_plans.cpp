@@ -5,7 +5,10 @@
 #include "actors/session/jmap/ids.h"
 #include "actors/session/jmap/write_call.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace facteur {
 namespace {
@@ -60,6 +63,16 @@ void file_as_sent(const CallMethod& call, store::EmailId email, store::Draft& dr
     if (object && changes.update(email, *object)) changes.finish();
 }
 
+// Puts the entries of other destinations beside what is left of the one that they come from.
+void put_parts(store::Draft& draft, std::string_view id, QueueEntry& entry, std::string_view domain,
+               store::Time due) {
+    for (auto& [part_id, part] : split_off(id, entry, domain)) {
+        part.queued = draft.at();
+        draft.add(store::QueuePut{due, part_id, write_queue_entry(part)});
+        hold_body(draft, part.body, part.size, due + body_held_after_due);
+    }
+}
+
 store::Result<void> run_claim(const CallMethod& call, jmap::Object arguments, store::Draft& draft,
                               MethodAnswered& answered) {
     const std::string id(text_member(arguments, "id"));
@@ -67,9 +80,15 @@ store::Result<void> run_claim(const CallMethod& call, jmap::Object arguments, st
     const auto value = draft.now().queued(call.account, due, id);
     auto entry = value ? read_queue_entry(*value) : std::nullopt;
     answered.answers = entry ? "claimed" : "gone";
-    if (!entry || entry->claimed) return {};
-    entry->claimed = true;
-    draft.add(store::QueuePut{due, id, write_queue_entry(*entry)});
+    if (!entry) return {};
+    const bool was_claimed = std::exchange(entry->claimed, true);
+    const auto recipients = entry->envelope.rcpt_to.size();
+    put_parts(draft, id, *entry, text_member(arguments, "domain"), draft.at());
+    if (entry->envelope.rcpt_to.empty())
+        draft.add(store::QueueRemoved{due, id});
+    else if (!was_claimed || entry->envelope.rcpt_to.size() < recipients)
+        draft.add(store::QueuePut{due, id, write_queue_entry(*entry)});
+    if (was_claimed) return {};
     auto submission = find_submission(draft, id);
     if (!submission) return {};
     submission->undo_status = "final";
@@ -79,45 +98,98 @@ store::Result<void> run_claim(const CallMethod& call, jmap::Object arguments, st
     return {};
 }
 
+store::Result<void> run_accept(const CallMethod& call, jmap::Object arguments, store::Draft& draft,
+                               MethodAnswered& answered) {
+    answered.answers = "known";
+    const auto key = store::hash_from_hex(text_member(arguments, "delivery"));
+    if (key && draft.now().was_delivered(call.account, *key)) return {};
+    auto entry = read_queue_entry(text_member(arguments, "entry"));
+    if (!entry) return store::fail(store::Code::invalid, "There is no entry to take.");
+    answered.answers = "taken";
+    if (key) draft.add(store::DeliveryNoted{*key, draft.at()});
+    put_parts(draft, text_member(arguments, "id"), *entry, {}, draft.at());
+    return {};
+}
+
+void merge(std::vector<DeliveryStatus>& into, DeliveryStatus status) {
+    const auto known = std::find_if(into.begin(), into.end(),
+                                    [&](const auto& one) { return one.address == status.address; });
+    if (known == into.end())
+        into.push_back(std::move(status));
+    else
+        *known = std::move(status);
+}
+
 store::Result<void> run_finish(const CallMethod& call, jmap::Object arguments, store::Draft& draft,
                                MethodAnswered& answered) {
     const std::string id(text_member(arguments, "id"));
-    const auto due = due_of(arguments);
+    auto due = due_of(arguments);
     answered.answers = "finished";
-    if (!draft.now().queued(call.account, due, id)) return {};
+    bool held = false;
+    if (!draft.now().queued(call.account, due, id)) {
+        const auto there = draft.now().queued(call.account, held_until, id);
+        if (!there) return {};
+        due = held_until;
+        held = true;
+    }
     draft.add(store::QueueRemoved{due, id});
     const auto retry_at = jmap::member(arguments, "retryAt");
     if (const auto at = retry_at ? jmap::as_integer(*retry_at) : std::nullopt) {
-        const std::string value(text_member(arguments, "entry"));
-        if (const auto entry = read_queue_entry(value))
-            hold_body(draft, entry->body, entry->size, *at + body_held_after_due);
-        draft.add(store::QueuePut{*at, id, value});
+        auto entry = read_queue_entry(text_member(arguments, "entry"));
+        if (!entry) return store::fail(store::Code::invalid, "There is no entry to keep.");
+        entry->held = held;
+        const auto next = held ? held_until : *at;
+        hold_body(draft, entry->body, entry->size, next + body_held_after_due);
+        draft.add(store::QueuePut{next, id, write_queue_entry(*entry)});
     }
-    auto submission = find_submission(draft, id);
+    const std::string of(submission_of(id));
+    auto submission = find_submission(draft, of);
     if (!submission) return {};
-    submission->delivery_status.clear();
+    const auto before = *submission;
     each_object(arguments, "statuses", [&](jmap::Object status) {
-        submission->delivery_status.push_back({std::string(text_member(status, "address")),
-                                               std::string(text_member(status, "reply")),
-                                               std::string(text_member(status, "delivered"))});
+        merge(submission->delivery_status,
+              {std::string(text_member(status, "address")), std::string(text_member(status, "reply")),
+               std::string(text_member(status, "delivered"))});
     });
     if (const auto dsn = text_member(arguments, "dsn"); !dsn.empty())
         submission->dsn_blob_ids.emplace_back(dsn);
-    put_submission(draft, id, *submission);
+    if (*submission != before) put_submission(draft, of, *submission);
     return {};
 }
 
 } // namespace
 
-CallMethod claim_call(store::AccountId account, store::Time due, std::string_view id, store::Time now) {
+CallMethod claim_call(store::AccountId account, store::Time due, std::string_view id, std::string_view domain,
+                      store::Time now) {
     auto call = begin(account, claim_method, now);
     jmap::Writer out(call.arguments);
-    out.begin_object().member("due", due).member("id", id).end_object();
+    out.begin_object().member("due", due).member("id", id).member("domain", domain).end_object();
     return call;
 }
 
 store::Plan plan_claim(std::shared_ptr<const CallMethod> call, std::shared_ptr<MethodAnswered> answered) {
     return plan_over(std::move(call), std::move(answered), run_claim);
+}
+
+CallMethod accept_call(store::AccountId account, std::string_view id, QueueEntry entry,
+                       const store::Body& body, std::string_view key, store::Time now) {
+    auto call = begin(account, accept_method, now);
+    entry.body = body.hash;
+    entry.size = body.bytes->size();
+    entry.claimed = true;
+    jmap::Writer out(call.arguments);
+    out.begin_object().member("id", id).member("entry", write_queue_entry(entry));
+    if (!key.empty()) {
+        const auto hash = store::hash_of(fmt::format("{}\n{}\nelsewhere", key, account));
+        out.member("delivery", store::to_hex(hash));
+    }
+    out.end_object();
+    call.uploads.push_back({body});
+    return call;
+}
+
+store::Plan plan_accept(std::shared_ptr<const CallMethod> call, std::shared_ptr<MethodAnswered> answered) {
+    return plan_over(std::move(call), std::move(answered), run_accept);
 }
 
 CallMethod finish_call(store::AccountId account, store::Time due, std::string_view id, const Outcome& outcome,

@@ -1,8 +1,8 @@
 #include "actors/delivery/submission_delivery.h"
 
 #include "actors/accounts/directory.h"
-#include "actors/delivery/failure_report.h"
 #include "actors/delivery/local.h"
+#include "actors/delivery/send_report.h"
 #include "actors/delivery/submitted_message.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/session/jmap/ids.h"
@@ -32,15 +32,6 @@ std::optional<std::string> refusal(const store::Error& error, bool resolving) {
     }
 }
 
-bool wants_report(const EnvelopeAddress& recipient) {
-    const auto notify = recipient.parameters.find("NOTIFY");
-    if (notify == recipient.parameters.end() || !notify->second) return true;
-    auto value = *notify->second;
-    for (char& c : value)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return value.find("FAILURE") != std::string::npos;
-}
-
 class SubmissionDelivery : public std::enable_shared_from_this<SubmissionDelivery> {
 public:
     SubmissionDelivery(caf::event_based_actor* self, const Services& services, DueEntry due,
@@ -49,13 +40,18 @@ public:
           done_(std::move(done)) {}
 
     void start() {
-        if (due_.entry.claimed) return deliver();
-        call(claim_call(due_.account, due_.due, due_.id, clock_()), [me = shared_from_this()](bool claimed) {
-            if (claimed)
-                me->deliver();
-            else
-                me->done_();
-        });
+        if (!due_.entry.untold.empty()) return tell();
+        auto here = due_.entry;
+        const auto elsewhere = split_off(due_.id, here, services_.directory.domain());
+        if (due_.entry.claimed && elsewhere.empty()) return deliver();
+        call(claim_call(due_.account, due_.due, due_.id, services_.directory.domain(), clock_()),
+             [me = shared_from_this(), here = std::move(here)](bool claimed) {
+                 me->due_.entry = here;
+                 if (claimed && !here.envelope.rcpt_to.empty())
+                     me->deliver();
+                 else
+                     me->done_();
+             });
     }
 
 private:
@@ -73,7 +69,7 @@ private:
         if (!message && !refusal(message.error(), false)) return done_();
         if (!message) {
             for (const auto& recipient : due_.entry.envelope.rcpt_to)
-                if (!is_settled(recipient.email))
+                if (!is_settled(due_.entry, recipient.email))
                     note_failure(recipient, "554 5.6.0 The message cannot be read any more");
             return report();
         }
@@ -90,11 +86,6 @@ private:
                       });
     }
 
-    [[nodiscard]] bool is_settled(const std::string& address) const {
-        const auto& settled = due_.entry.settled;
-        return std::any_of(settled.begin(), settled.end(),
-                           [&](const auto& status) { return status.address == address; });
-    }
     void settle_one(const std::string& address, std::string reply, std::string delivered) {
         due_.entry.settled.push_back({address, std::move(reply), std::move(delivered)});
     }
@@ -103,7 +94,7 @@ private:
     std::vector<LocalRecipient> resolve(std::uint64_t size) {
         std::vector<LocalRecipient> recipients;
         for (const auto& recipient : due_.entry.envelope.rcpt_to) {
-            if (is_settled(recipient.email)) continue;
+            if (is_settled(due_.entry, recipient.email)) continue;
             auto found = resolve_recipient(services_, recipient.email, size);
             if (found) {
                 addresses_.push_back(recipient.email);
@@ -130,50 +121,47 @@ private:
         ++due_.entry.attempts;
         if (due_.entry.attempts < most_attempts) return;
         for (const auto& recipient : due_.entry.envelope.rcpt_to)
-            if (!is_settled(recipient.email))
+            if (!is_settled(due_.entry, recipient.email))
                 note_failure(recipient, "554 5.4.7 The mailbox could not be reached in time");
     }
 
     void note_failure(const EnvelopeAddress& recipient, std::string reply) {
-        if (wants_report(recipient)) failed_.push_back({recipient.email, reply});
+        if (wants_report(recipient, "FAILURE")) failed_.push_back({recipient.email, reply, "no"});
         settle_one(recipient.email, std::move(reply), "no");
     }
 
-    // Tells the sender of recipients that failed in this attempt, under a key of its own: a report that a
-    // crash repeats comes once.
+    // Tells the sender of recipients that failed in this attempt. Nothing is lost silently: without its
+    // report the entry is not finished.
     void report() {
-        if (failed_.empty() || due_.entry.envelope.mail_from.email.empty()) return finish();
-        const auto sender = services_.directory.find(due_.account);
-        if (!sender) return finish();
-        FailureReport failure;
-        failure.domain = services_.directory.domain();
-        failure.sender = due_.entry.envelope.mail_from.email;
-        failure.locale = sender->locale;
-        failure.message = message_;
-        failure.failed = failed_;
-        const auto& parameters = due_.entry.envelope.mail_from.parameters;
-        if (const auto id = parameters.find("ENVID"); id != parameters.end() && id->second)
-            failure.envelope_id = *id->second;
-        failure.submitted = due_.due;
-        failure.at = at_;
-        failure.random = random_number;
-        FileEmail notice;
-        notice.account = due_.account;
-        notice.email.email = ingest(std::make_shared<const std::string>(write_failure_report(failure)), at_);
-        notice.delivery = store::hash_of("report " + std::to_string(due_.entry.attempts) + " " +
-                                         delivery_key(due_.account, due_.id))
-                              .bytes;
-        notice.delivered = true;
-        notice.at = at_;
-        const auto blob = blob_id(notice.email.email->body.hash);
-        self_->request(services_.mailboxes.of(due_.account), caf::infinite, std::move(notice))
-            .then(
-                [me = shared_from_this(), blob](const EmailFiled& filed) {
-                    if (!filed.duplicate) me->report_blob_ = blob;
-                    me->finish();
-                },
-                // Nothing is lost silently: without its report the entry is not finished.
-                [me = shared_from_this()](const caf::error&) { me->done_(); });
+        send_report(self_, services_, {due_.account, due_.id, due_.entry, message_, failed_, due_.due, at_},
+                    [me = shared_from_this()](bool told, std::string blob) {
+                        if (!told) return me->done_();
+                        me->report_blob_ = std::move(blob);
+                        me->finish();
+                    });
+    }
+
+    // What is known since the last attempt elsewhere, and then it goes on.
+    void tell() {
+        at_ = clock_();
+        if (auto message = services_.store.read(due_.account).read_body(due_.entry.body))
+            message_ = std::move(*message);
+        failed_ = due_.entry.untold;
+        send_report(self_, services_,
+                    {due_.account, due_.id, due_.entry, message_, failed_, due_.entry.queued, at_,
+                     due_.entry.queued + services_.config.queue.expire.count()},
+                    [me = shared_from_this()](bool told, std::string blob) {
+                        if (!told) return me->done_();
+                        Outcome outcome;
+                        outcome.dsn_blob_id = std::move(blob);
+                        outcome.entry = me->due_.entry;
+                        outcome.entry.untold.clear();
+                        if (outcome.entry.settled.size() < outcome.entry.envelope.rcpt_to.size())
+                            outcome.retry_at = outcome.entry.next_attempt;
+                        me->call(
+                            finish_call(me->due_.account, me->due_.due, me->due_.id, outcome, me->clock_()),
+                            [me](bool) { me->done_(); });
+                    });
     }
 
     void finish() {
@@ -205,7 +193,7 @@ private:
     std::string message_;
     store::Time at_ = 0;
     std::vector<std::string> addresses_; // of the recipients that are being tried
-    std::vector<FailedRecipient> failed_;
+    std::vector<DeliveryStatus> failed_;
     std::string report_blob_;
 };
 

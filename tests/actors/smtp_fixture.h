@@ -10,6 +10,7 @@
 #include "actors/messages.h"
 #include "actors/searching/searches.h"
 #include "actors/session/auth/web_sessions.h"
+#include "actors/session/jmap/method.h"
 #include "actors/session/smtp/smtp_door.h"
 #include "tests/store/fixture.h"
 
@@ -113,7 +114,8 @@ public:
         : config_(make_config(configure)), store_(store::test::open(store_options(folder_.path()))),
           directory_(*store_, config_.domain),
           authenticator_(directory_, config_.auth, "secret of this store"), sessions_(*store_, config_.auth),
-          system_(system_config_.config), mailboxes_(system_, {*store_, {}, {}, {}}), queue_(system_),
+          system_(system_config_.config), mailboxes_(system_, {*store_, plan_method, {}, {}}),
+          queue_(system_),
           indexing_(start_indexing(*store_)), services_{config_,        limits_,   *store_,    directory_,
                                                         authenticator_, sessions_, mailboxes_, *indexing_,
                                                         searches_,      queue_,    metrics_},

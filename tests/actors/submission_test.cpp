@@ -151,11 +151,10 @@ TEST_CASE("what may not be sent is refused for its reason") {
           "invalidProperties");
 
     auto error =
-        refused(make_email(academy, anne, {{"to", to({"nobody", "x@elsewhere.test", "partie", "pierre"})}}),
-                envelope(me, {"nobody@academie.test", "x@elsewhere.test", "partie@academie.test"}));
+        refused(make_email(academy, anne, {{"to", to({"nobody", "x@elsewhere", "partie", "pierre"})}}),
+                envelope(me, {"nobody@academie.test", "x@elsewhere", "partie@academie.test"}));
     CHECK(error["type"] == "invalidRecipients");
-    CHECK(error["invalidRecipients"] ==
-          Json{"nobody@academie.test", "x@elsewhere.test", "partie@academie.test"});
+    CHECK(error["invalidRecipients"] == Json{"nobody@academie.test", "x@elsewhere", "partie@academie.test"});
     CHECK(refused(email, envelope(me, {"no address"}))["type"] == "invalidRecipients");
     CHECK(refused(email, envelope(me, Json::array()))["type"] == "noRecipients");
     CHECK(refused(make_email(academy, anne, Json::object()))["type"] == "noRecipients");
@@ -239,7 +238,7 @@ TEST_CASE("a held submission can be undone until it is claimed, and goes when it
     }
     SECTION("claimed, it cannot be undone") {
         const auto due = academy.store().read(anne.id).next_due().value();
-        auto call = std::make_shared<const CallMethod>(claim_call(anne.id, due, id, now));
+        auto call = std::make_shared<const CallMethod>(claim_call(anne.id, due, id, "academie.test", now));
         const auto claimed = std::make_shared<MethodAnswered>();
         REQUIRE(academy.store().commit({anne.id, now, {}, plan_claim(call, claimed), {}}).has_value());
         CHECK(claimed->answers == "claimed");
@@ -348,7 +347,8 @@ TEST_CASE("whatever step a crash comes after, each recipient gets a submission o
         id = submit(*academy, anne, email, held)["created"]["s"]["id"];
         const auto due = academy->store().read(anne.id).next_due().value();
         if (step >= 1) {
-            const auto call = std::make_shared<const CallMethod>(claim_call(anne.id, due, id, now));
+            const auto call =
+                std::make_shared<const CallMethod>(claim_call(anne.id, due, id, "academie.test", now));
             REQUIRE(academy->store()
                         .commit({anne.id, now, {}, plan_claim(call, std::make_shared<MethodAnswered>()), {}})
                         .has_value());

@@ -172,7 +172,7 @@ def test_submission_is_by_the_user_himself(wide: Server):
         wire.say("AUTH PLAIN " + encode(f"\0{ANNE}\0{ACCOUNTS[ANNE]}"), "235 2.7.0")
         wire.say(f"MAIL FROM:<{PIERRE}>", "550 5.7.1")
         wire.say(f"MAIL FROM:<{ANNE}>", "250")
-        wire.say("RCPT TO:<x@elsewhere.test>", "550 5.4.4")
+        wire.say("RCPT TO:<x@elsewhere>", "550 5.1.2")
         wire.say(f"RCPT TO:<{PIERRE}>", "250")
         wire.say("DATA", "354")
         wire.say(letter("as another", sender=PIERRE) + ".", "550 5.7.1")

@@ -59,6 +59,7 @@ error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
 lmtp unix - - n - - lmtp
+virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
@@ -66,16 +67,17 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    """`routes`: address or domain → transport, such as "smtp:[127.0.0.1]:2525" or "lmtp:inet:127.0.0.1:2424"."""
+    """`routes`: address or domain → transport, such as "smtp:[127.0.0.1]:2525" or "lmtp:inet:127.0.0.1:2424".
+    `people`: addresses whose mail is kept here, see `mail`; their domains have nobody else. `settings`: lines of main.cf."""
 
-    def __init__(self, routes: dict[str, str]):
+    def __init__(self, routes: dict[str, str], people: tuple[str, ...] = (), settings: str = "", port: int = 0):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="facteur-postfix-"))
         self.folder.chmod(0o755)
-        self.port = free_port()
+        self.port = port or free_port()
         for name in ("spool", "data"):
             (self.folder / name).mkdir()
         shutil.chown(self.folder / "data", "postfix", "postfix")
-        (self.folder / "main.cf").write_text(MAIN.format(folder=self.folder))
+        (self.folder / "main.cf").write_text(MAIN.format(folder=self.folder) + self.keep(people) + settings)
         (self.folder / "master.cf").write_text(MASTER.format(port=self.port))
         (self.folder / "transport").write_text("".join(f"{address} {where}\n" for address, where in routes.items()))
         self.log_file = open(self.folder / "log", "ab")
@@ -85,6 +87,22 @@ class Postfix:
             stdout=self.log_file, stderr=self.log_file, start_new_session=True,
         )
         self.wait("Postfix does not answer", self.answers)
+
+    def keep(self, people: tuple[str, ...]) -> str:
+        """The lines of main.cf that keep their mail, each in a Maildir."""
+        if not people:
+            return ""
+        (self.folder / "mail").mkdir()
+        shutil.chown(self.folder / "mail", "nobody")
+        nobody = (self.folder / "mail").stat().st_uid
+        (self.folder / "people").write_text("".join(f"{address} {address}/\n" for address in people))
+        domains = " ".join({address.split("@")[1] for address in people})
+        return (f"virtual_mailbox_domains = {domains}\nvirtual_mailbox_base = {self.folder}/mail\n"
+                f"virtual_mailbox_maps = texthash:{self.folder}/people\nvirtual_minimum_uid = 100\nvirtual_mailbox_limit = 0\n"
+                f"virtual_uid_maps = static:{nobody}\nvirtual_gid_maps = static:{nobody}\n")
+
+    def mail(self, address: str) -> list[bytes]:
+        return [path.read_bytes() for path in (self.folder / "mail" / address / "new").glob("*")]
 
     def answers(self) -> bool:
         try:

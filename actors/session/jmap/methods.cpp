@@ -13,6 +13,7 @@ const Method* find_method(std::string_view name) {
 store::Plan plan_method(std::shared_ptr<const CallMethod> call, std::shared_ptr<MethodAnswered> answered) {
     // The queue's own steps are in no table: a client cannot call them.
     if (call->name == claim_method) return plan_claim(std::move(call), std::move(answered));
+    if (call->name == accept_method) return plan_accept(std::move(call), std::move(answered));
     if (call->name == finish_method) return plan_finish(std::move(call), std::move(answered));
     const auto* method = find_method(call->name);
     if (method == nullptr || method->plan == nullptr)

@@ -3,6 +3,7 @@
 #include "actors/accounts/address.h"
 #include "actors/accounts/directory.h"
 #include "actors/delivery/local.h"
+#include "actors/delivery/outbound/route.h"
 #include "actors/session/jmap/ids.h"
 #include "actors/session/jmap/write_call.h"
 #include "transport/smtp/address.h"
@@ -98,17 +99,22 @@ SetResult<void> SubmissionCheck::check_recipients(Envelope& envelope, std::uint6
     recipients_ += envelope.rcpt_to.size();
     if (recipients_ > most_looked_up)
         return refuse(set_error("rateLimit", "The call has too many recipients: send the rest in another."));
-    auto error = set_error("invalidRecipients", "These addresses are not in this academy or are closed.");
+    auto error = set_error("invalidRecipients", "These addresses do not exist or are closed.");
     for (const auto& recipient : envelope.rcpt_to) {
-        const auto found = smtp::parse_mailbox(recipient.email)
-                               ? resolve_recipient(context_.services, recipient.email, size)
-                               : store::fail(store::Code::not_found, {});
+        const auto address = smtp::parse_mailbox(recipient.email);
+        if (address && is_elsewhere(*address)) continue;
+        const auto found = address ? resolve_recipient(context_.services, recipient.email, size)
+                                   : store::fail(store::Code::not_found, {});
         // A full mailbox may have room again when the message is due.
         if (found || found.error().code == store::Code::over_quota) continue;
         if (error.invalid_recipients.size() < most_named) error.invalid_recipients.push_back(recipient.email);
     }
     if (!error.invalid_recipients.empty()) return refuse(std::move(error));
     return {};
+}
+
+bool SubmissionCheck::is_elsewhere(const smtp::Mailbox& address) const {
+    return can_be_sent_to(address) && !context_.services.directory.is_local_domain(address.domain);
 }
 
 SetResult<CheckedSubmission> SubmissionCheck::check(jmap::Object submission) {

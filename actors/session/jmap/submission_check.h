@@ -5,6 +5,7 @@
 #include "actors/session/jmap/method.h"
 #include "actors/session/jmap/objects.h"
 #include "actors/session/jmap/set_answer.h"
+#include "transport/smtp/address.h"
 
 namespace facteur {
 
@@ -28,6 +29,7 @@ private:
     SetResult<void> check_senders(const store::StructureRow& structure) const;
     SetResult<Envelope> derive(const store::StructureRow& structure, const Identity& identity) const;
     SetResult<void> check_recipients(Envelope& envelope, std::uint64_t size);
+    [[nodiscard]] bool is_elsewhere(const smtp::Mailbox& address) const;
     [[nodiscard]] bool is_own(std::string_view address) const;
 
     const MethodContext& context_;

@@ -1,6 +1,9 @@
 #include "actors/session/smtp/session_actor.h"
 
+#include "actors/clock.h"
+#include "actors/delivery/queue_plans.h"
 #include "actors/log.h"
+#include "actors/mailbox/mailbox_actor.h"
 #include "actors/session/smtp/smtp_session.h"
 
 #include <caf/all.hpp>
@@ -117,11 +120,12 @@ void note_delivered(const State& state, const SmtpSession::Outgoing& outgoing,
          {"size", outgoing.octets},
          {"filed", filed},
          {"known", known},
+         {"elsewhere", outgoing.elsewhere.envelope.rcpt_to.size()},
          {"failed", results.size() - filed - known},
          {"code", reply.code}});
-    if (filed + known > 0)
-        state.shared->services.metrics.message_accepted(state.session->door(), outgoing.octets,
-                                                        filed + known);
+    if (!reply.is_success() && filed + known == 0) return;
+    state.shared->services.metrics.message_accepted(
+        state.session->door(), outgoing.octets, filed + known + outgoing.elsewhere.envelope.rcpt_to.size());
 }
 
 // Nobody waits for it, and what becomes of it is not reported again.
@@ -136,6 +140,40 @@ void send_report(Actor* self, const SmtpSession::Outgoing& outgoing,
                       --self->state.deliveries;
                       quit_when_done(self);
                   });
+}
+
+void conclude(Actor* self, const SmtpSession::Outgoing& outgoing,
+              const std::vector<store::Result<EmailFiled>>& results, std::vector<smtp::Reply> replies) {
+    auto& state = self->state;
+    note_delivered(state, outgoing, results, replies.front());
+    state.link.reply(std::move(replies));
+    send_report(self, outgoing, results);
+    --state.deliveries;
+    quit_when_done(self);
+}
+
+// Recipients of other servers, once those here have it: the message is taken when all of it is on disk. When
+// it cannot be queued it comes again, and those here are known.
+void queue_elsewhere(Actor* self, const std::shared_ptr<SmtpSession::Outgoing>& outgoing,
+                     std::vector<store::Result<EmailFiled>> results, std::vector<smtp::Reply> replies,
+                     std::shared_ptr<Reservation> held) {
+    const auto& services = self->state.shared->services;
+    // The same text to other recipients is another delivery.
+    auto key = outgoing->key;
+    if (!key.empty()) {
+        jmap::Writer recipients(key);
+        write(outgoing->elsewhere.envelope, recipients);
+    }
+    auto call = accept_call(outgoing->keeper, "m" + outgoing->id, outgoing->elsewhere, outgoing->email->body,
+                            key, seconds_now());
+    self->request(services.mailboxes.of(outgoing->keeper), caf::infinite, std::move(call))
+        .then([=, held = std::move(held)](
+                  const MethodAnswered&) { conclude(self, *outgoing, results, replies); },
+              [=](const caf::error& error) {
+                  log(Severity::warn, "message not queued",
+                      {{"id", outgoing->id}, {"why", to_store(error).message}});
+                  conclude(self, *outgoing, results, {smtp::replies::try_later()});
+              });
 }
 
 void take_text(Actor* self, SmtpText& text) {
@@ -153,18 +191,14 @@ void take_text(Actor* self, SmtpText& text) {
     auto outgoing =
         std::make_shared<SmtpSession::Outgoing>(std::move(std::get<SmtpSession::Outgoing>(judged)));
     ++state.deliveries;
-    auto email = std::move(outgoing->email);
     auto to = std::move(outgoing->recipients);
     deliver_local(
-        self, state.shared->services, std::move(email), std::move(to), outgoing->key,
+        self, state.shared->services, outgoing->email, std::move(to), outgoing->key,
         [self, outgoing, held = std::move(text.held)](std::vector<store::Result<EmailFiled>> results) {
-            auto& now = self->state;
-            auto replies = now.session->answers(*outgoing, results);
-            note_delivered(now, *outgoing, results, replies.front());
-            now.link.reply(std::move(replies));
-            send_report(self, *outgoing, results);
-            --now.deliveries;
-            quit_when_done(self);
+            auto replies = self->state.session->answers(*outgoing, results);
+            if (outgoing->keeper != 0 && replies.front().is_success())
+                return queue_elsewhere(self, outgoing, std::move(results), std::move(replies), held);
+            conclude(self, *outgoing, results, std::move(replies));
         });
 }
 

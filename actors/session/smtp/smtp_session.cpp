@@ -2,9 +2,11 @@
 
 #include "actors/accounts/directory.h"
 #include "actors/clock.h"
+#include "actors/delivery/outbound/route.h"
 #include "actors/session/smtp/message_fields.h"
 
 #include <algorithm>
+#include <array>
 
 namespace facteur {
 namespace {
@@ -26,6 +28,23 @@ std::string text_of(const std::optional<smtp::Mailbox>& mailbox) {
 // As the directory spells it: without the quotes of SMTP.
 std::string plain_address(const smtp::Mailbox& mailbox) {
     return mailbox.domain.empty() ? mailbox.local : mailbox.local + "@" + mailbox.domain;
+}
+
+EnvelopeAddress envelope_address(const smtp::Mailbox& mailbox, const smtp::RcptParameters& parameters) {
+    EnvelopeAddress address;
+    address.email = mailbox.text();
+    std::string notify;
+    constexpr std::array<std::pair<std::uint8_t, std::string_view>, 4> words{
+        {{smtp::notify_never, "NEVER"},
+         {smtp::notify_success, "SUCCESS"},
+         {smtp::notify_failure, "FAILURE"},
+         {smtp::notify_delay, "DELAY"}}};
+    for (const auto& [bit, word] : words)
+        if ((parameters.notify & bit) != 0) notify.append(notify.empty() ? "" : ",").append(word);
+    if (!notify.empty()) address.parameters.emplace("NOTIFY", notify);
+    if (parameters.original)
+        address.parameters.emplace("ORCPT", parameters.original->type + ";" + parameters.original->address);
+    return address;
 }
 
 } // namespace
@@ -67,7 +86,10 @@ smtp::Reply SmtpSession::rcpt(const SmtpRcpt& rcpt) {
         return smtp::replies::recipient_accepted();
     }
     switch (local.error().code) {
-    case store::Code::not_found: return unknown(rcpt.recipient);
+    case store::Code::not_found:
+        if (!may_go_elsewhere(rcpt.recipient)) return unknown(rcpt.recipient);
+        elsewhere_.push_back(envelope_address(rcpt.recipient, rcpt.parameters));
+        return smtp::replies::recipient_accepted();
     case store::Code::stopped: return smtp::replies::disabled_recipient();
     case store::Code::over_quota: return smtp::replies::mailbox_full();
     default: return smtp::replies::try_later();
@@ -79,13 +101,19 @@ smtp::Reply SmtpSession::unknown(const smtp::Mailbox& recipient) const {
         shared_->services.directory.is_local_domain(recipient.domain))
         return smtp::replies::unknown_recipient();
     if (!account_ && !may_relay_) return smtp::replies::no_relay();
-    return {550, "5.4.4", "Mail to other servers cannot be sent from here yet"}; // unable to route
+    return {550, "5.1.2", "There can be no such address"};
+}
+
+bool SmtpSession::may_go_elsewhere(const smtp::Mailbox& recipient) const {
+    return door_ != Door::lmtp && (account_ || may_relay_) && can_be_sent_to(recipient) &&
+           !shared_->services.directory.is_local_domain(recipient.domain);
 }
 
 void SmtpSession::forget() {
     id_.clear();
     sender_.reset();
     recipients_.clear();
+    elsewhere_.clear();
 }
 
 void SmtpSession::stamp_message(std::string& bytes, store::Time now) const {
@@ -103,7 +131,7 @@ void SmtpSession::stamp_message(std::string& bytes, store::Time now) const {
     received.utf8 = parameters_.smtputf8;
     received.tls_version = client_.tls_version;
     received.tls_cipher = client_.tls_cipher;
-    if (recipients_.size() == 1) received.recipient = recipients_.front().mailbox;
+    if (recipients_.size() == 1 && elsewhere_.empty()) received.recipient = recipients_.front().mailbox;
     received.at = now;
     stamp(bytes, ours);
 }
@@ -124,13 +152,31 @@ std::variant<smtp::Reply, SmtpSession::Outgoing> SmtpSession::text(std::string& 
     outgoing.email = ingest(std::make_shared<const std::string>(std::move(bytes)), now);
     // Of many recipients, one whose mailbox has become full since RCPT must not make the sender repeat the
     // message to all for days: it takes this one message past its limit.
-    const bool each_answered = door_ == Door::lmtp || recipients_.size() == 1;
+    const bool each_answered = door_ == Door::lmtp || recipients() == 1;
     for (auto& recipient : recipients_) {
         if (!each_answered) recipient.local.quota = 0;
         outgoing.recipients.push_back(std::move(recipient.local));
     }
+    if (auto refused = keep_elsewhere(outgoing)) return *refused;
     forget();
     return outgoing;
+}
+
+// What is relayed for a machine without an account is postmaster's.
+std::optional<smtp::Reply> SmtpSession::keep_elsewhere(Outgoing& outgoing) {
+    if (elsewhere_.empty()) return std::nullopt;
+    const auto keeper = account_ ? account_ : postmaster_account(shared_->services);
+    if (!keeper) return smtp::replies::try_later();
+    outgoing.keeper = keeper->id;
+    auto& entry = outgoing.elsewhere;
+    entry.as_is = true;
+    if (sender_) entry.envelope.mail_from.email = sender_->text();
+    auto& parameters = entry.envelope.mail_from.parameters;
+    if (!parameters_.envelope_id.empty()) parameters.emplace("ENVID", parameters_.envelope_id);
+    if (parameters_.ret != smtp::Return::unsaid)
+        parameters.emplace("RET", parameters_.ret == smtp::Return::full ? "FULL" : "HDRS");
+    entry.envelope.rcpt_to = std::move(elsewhere_);
+    return std::nullopt;
 }
 
 std::vector<smtp::Reply> SmtpSession::same_to_all(const smtp::Reply& reply, std::size_t recipients) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/delivery/local.h"
+#include "actors/delivery/queue_entry.h"
 #include "actors/delivery/success_report.h"
 #include "actors/metrics.h"
 #include "actors/session/smtp/session_messages.h"
@@ -44,6 +45,9 @@ public:
         std::shared_ptr<const IngestedEmail> email;
         std::vector<LocalRecipient> recipients;
         std::string key;
+        // What goes to other servers, and whose account keeps it meanwhile.
+        QueueEntry elsewhere;
+        store::AccountId keeper = 0;        // 0: nothing goes elsewhere
         std::uint64_t octets = 0;           // as it came
         SuccessReport report;               // asked for by NOTIFY=SUCCESS; without recipients: not asked for
         std::vector<std::size_t> report_on; // which of `recipients` its recipients are
@@ -69,7 +73,7 @@ public:
     [[nodiscard]] const std::string& remote() const { return remote_; }
     [[nodiscard]] Door door() const { return door_; }
     [[nodiscard]] const std::string& id() const { return id_; }
-    [[nodiscard]] std::size_t recipients() const { return recipients_.size(); }
+    [[nodiscard]] std::size_t recipients() const { return recipients_.size() + elsewhere_.size(); }
     [[nodiscard]] const std::optional<store::AccountRow>& account() const { return account_; }
 
 private:
@@ -87,6 +91,8 @@ private:
     }
     [[nodiscard]] bool is_own(std::string_view address) const;
     [[nodiscard]] smtp::Reply unknown(const smtp::Mailbox& recipient) const;
+    [[nodiscard]] bool may_go_elsewhere(const smtp::Mailbox& recipient) const;
+    [[nodiscard]] std::optional<smtp::Reply> keep_elsewhere(Outgoing& outgoing);
     [[nodiscard]] SuccessReport wanted_report(std::string_view message, store::Time now,
                                               std::vector<std::size_t>& which) const;
     void stamp_message(std::string& bytes, store::Time now) const;
@@ -105,6 +111,7 @@ private:
     std::optional<smtp::Mailbox> sender_;
     smtp::MailParameters parameters_;
     std::vector<Recipient> recipients_;
+    std::vector<EnvelopeAddress> elsewhere_; // recipients of other servers
 };
 
 } // namespace facteur

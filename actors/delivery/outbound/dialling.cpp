@@ -1,0 +1,175 @@
+#include "actors/delivery/outbound/dialling.h"
+
+#include "actors/session/jmap/write_call.h"
+#include "transport/net/connector.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <fstream>
+
+namespace facteur {
+namespace {
+
+using Tls = Config::Route::Tls;
+
+// Hosts that are tried for one letter; the next attempt draws anew among equals.
+constexpr std::size_t most_hosts = 5;
+constexpr std::uint64_t connect_timeout = 20'000, connect_timeout_of_host = 45'000; // milliseconds
+
+bool is_address(const std::string& host) {
+    in6_addr address{};
+    return ::inet_pton(AF_INET, host.c_str(), &address) == 1 ||
+           ::inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+std::string nonce() {
+    std::string bytes;
+    for (int i = 0; i < 3; ++i)
+        bytes += fmt::format("{:016x}", random_number());
+    return bytes;
+}
+
+// The first line of the file: read at each sign-in, so that a changed password needs no restart.
+Result<std::string> read_password(const std::string& file) {
+    std::ifstream in(file);
+    std::string line;
+    if (!std::getline(in, line))
+        return fail(Code::io, fmt::format("The password file {} cannot be read", file));
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+}
+
+} // namespace
+
+bool Dialling::is_own_name(const std::string& host) const {
+    return host == shared_.host || host == shared_.config.domain;
+}
+
+void Dialling::give_up(std::string reply, bool permanent) {
+    if (std::exchange(over_, true)) return;
+    events_.failed({std::move(reply), permanent});
+}
+
+void Dialling::start() {
+    if (!by_mx()) {
+        hosts_.push_back(hop_.route.host);
+        return try_next();
+    }
+    if (!shared_.resolver) return give_up(last_, false);
+    shared_.resolver->ask(hop_.domain, dns::Type::mx,
+                          [me = shared_from_this()](const dns::Answer& answer) { me->found(answer); });
+}
+
+void Dialling::found(const dns::Answer& answer) {
+    using Kind = dns::Exchangers::Kind;
+    auto exchangers =
+        dns::order_exchangers(answer, hop_.domain, {shared_.host, shared_.config.domain}, random_number);
+    switch (exchangers.kind) {
+    case Kind::no_mail: return give_up("556 5.1.10 The domain takes no mail", true);
+    case Kind::no_domain: return give_up("550 5.1.2 The domain does not exist", true);
+    case Kind::loop: return give_up("554 5.4.6 The domain's mail comes back to this server", true);
+    case Kind::try_later: return give_up("451 4.4.3 The domain's servers cannot be looked up now", false);
+    case Kind::hosts:
+    case Kind::implicit: break;
+    }
+    hosts_ = std::move(exchangers.hosts);
+    if (hosts_.size() > most_hosts) hosts_.resize(most_hosts);
+    try_next();
+}
+
+void Dialling::try_next() {
+    if (next_ == hosts_.size()) return give_up(last_, false);
+    host_ = hosts_[next_++];
+    without_tls_ = false;
+    if (is_address(host_)) return connect({host_});
+    find_addresses();
+}
+
+void Dialling::find_addresses() {
+    if (!shared_.resolver) return give_up(last_, false);
+    shared_.resolver->find_addresses(host_, [me = shared_from_this()](const net::HostAddresses& found) {
+        if (!found.addresses.empty()) return me->connect(found.addresses);
+        const bool exists_not =
+            found.outcome == dns::Outcome::no_data || found.outcome == dns::Outcome::no_domain;
+        // A domain without MX and without address cannot have mail (RFC 5321 §5.1).
+        if (exists_not && me->by_mx() && me->host_ == me->hop_.domain)
+            return me->give_up("550 5.1.2 The domain has no mail server", true);
+        me->last_ = fmt::format("451 {} ({})",
+                                exists_not ? "4.4.4 The server has no address"
+                                           : "4.4.3 The server's address cannot be looked up now",
+                                me->host_);
+        me->try_next();
+    });
+}
+
+void Dialling::connect(std::vector<std::string> addresses) {
+    addresses_ = std::move(addresses);
+    net::ConnectRequest request;
+    request.addresses = addresses_;
+    request.port = hop_.route.port;
+    request.timeout = connect_timeout;
+    request.total_timeout = connect_timeout_of_host;
+    net::connect(
+        shared_.loop, std::move(request),
+        [me = shared_from_this()](net::Connection& connection) { return me->opening(connection); },
+        [me = shared_from_this()](const Error& error) {
+            me->last_ = fmt::format("451 4.4.1 {} ({})", error.message, me->host_);
+            me->try_next();
+        });
+}
+
+std::unique_ptr<net::Handler> Dialling::opening(net::Connection& connection) {
+    const auto& route = hop_.route;
+    SendingOptions options;
+    options.host = host_;
+    options.tls = shared_.tls;
+    options.smtp.host = shared_.host;
+    options.implicit_tls = route.tls == Tls::implicit;
+    options.smtp.tls = options.implicit_tls;
+    options.smtp.starttls = route.tls == Tls::required ? smtp::StartTlsPolicy::required
+                            : route.tls == Tls::opportunistic && !without_tls_
+                                ? smtp::StartTlsPolicy::when_offered
+                                : smtp::StartTlsPolicy::never;
+    options.demand.names = {host_};
+    if (route.verify && (route.tls == Tls::required || route.tls == Tls::implicit))
+        options.demand.mode = net::TlsDemand::Mode::name;
+    if (!route.user.empty()) {
+        auto password = read_password(route.password_file);
+        if (!password) {
+            last_ = fmt::format("451 4.7.0 {}", password.error().message);
+            try_next();
+            return nullptr;
+        }
+        options.smtp.credentials =
+            smtp::ClientCredentials{route.user, std::move(*password), connection.is_loopback(), nonce()};
+    }
+    SendingEvents events;
+    const auto me = shared_from_this();
+    events.opened = [me](const SendingLink& link, const Peer& peer) {
+        if (me->by_mx() && peer.greeted == me->shared_.host) {
+            link.quit();
+            return me->give_up("554 5.4.6 The domain's mail comes back to this server", true);
+        }
+        me->over_ = me->opened_ = true;
+        me->events_.opened(link, peer);
+    };
+    events.refused = [me](const SendingEvents::Refusal& refusal) { me->refused(refusal); };
+    events.done = events_.done;
+    events.gone = [me] {
+        if (me->opened_) me->events_.gone();
+    };
+    return std::make_unique<Sending>(connection, std::move(options), std::move(events));
+}
+
+void Dialling::refused(const SendingEvents::Refusal& refusal) {
+    const auto& reply = refusal.failed.reply;
+    const auto text = reply.code == 0 ? fmt::format("451 {} {}", refusal.tls ? "4.7.5" : "4.4.2", reply.text)
+                                      : reply.line();
+    last_ = fmt::format("{} ({})", text, host_);
+    if (refusal.tls && hop_.route.tls == Tls::opportunistic && !std::exchange(without_tls_, true))
+        return connect(std::move(addresses_));
+    try_next();
+}
+
+} // namespace facteur
