@@ -2,7 +2,7 @@
 //
 //     facteur-load smtp --smtp-port P --http-port P --messages 5000 --sessions 16 --size 10240 …
 //     facteur-load list --http-port P --user U --requests 500
-//     facteur-load push --http-port P --user U --connections 1000
+//     facteur-load push --http-port P --users 1000 --connections 1000
 //     facteur-load disk --folder DIR
 //
 // Each is bounded by its count. `--pid` of the server adds its CPU and memory.
@@ -136,7 +136,8 @@ void push(const Options& options) {
     std::vector<Http> streams;
     streams.reserve(options.connections);
     for (std::size_t i = 0; i < options.connections; ++i) {
-        streams.emplace_back(Login{options.http_port, options.user, options.password});
+        const auto user = fmt::format("u{}@{}", i % options.users + 1, options.domain);
+        streams.emplace_back(Login{options.http_port, user, options.password});
         streams.back().open_stream("/jmap/eventsource/?types=*&closeafter=no&ping=0");
     }
     const auto after = resident_octets(options.pid);
@@ -202,8 +203,9 @@ int main(int argc, char** argv) {
     list_command->callback([&] { list(options); });
     auto* push_command = app.add_subcommand("push", "memory of idle EventSource connections");
     common(push_command);
-    push_command->add_option("--user", options.user)->required();
     push_command->add_option("--connections", options.connections);
+    push_command->add_option("--users", options.users, "u1@DOMAIN to uN@DOMAIN; one may have some ten streams");
+    push_command->add_option("--domain", options.domain);
     push_command->callback([&] { push(options); });
     auto* disk_command = app.add_subcommand("disk", "appends and syncs of the disk itself");
     disk_command->add_option("--folder", options.folder);

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import smtplib
@@ -19,10 +20,25 @@ BINARY = pathlib.Path(os.environ.get("FACTEUR", ROOT / "build/release/facteur"))
 SANITIZED = BINARY.exists() and b"__asan_init" in BINARY.read_bytes()
 
 
+_kept: list[socket.socket] = []
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that no other test takes while this process runs, and the system gives to nobody's outgoing connection: below those
+    that it chooses from, and kept for this process by holding it on another address of loopback."""
+    for _ in range(1000):
+        port = random.randrange(10000, 32000)
+        mark = socket.socket()
+        try:
+            mark.bind(("127.0.0.2", port))
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            mark.close()
+            continue
+        _kept.append(mark)
+        return port
+    raise AssertionError("no free port")
 
 
 class Server:

@@ -20,15 +20,29 @@ export const people = {
   lea: { address: `lea.bernard@${domain}`, name: "Léa Bernard" },
 };
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+const listening = (port, host) =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.on("error", () => resolve(null));
+    server.listen(port, host, () => resolve(server));
   });
+
+/**
+ * A port that no other test takes while this process runs (held on another address of loopback, as tests/lib/facteur.py
+ * does), below those that the system gives to outgoing connections.
+ */
+async function freePort() {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    const mark = await listening(port, "127.0.0.2");
+    if (!mark) continue;
+    mark.unref();
+    const probe = await listening(port, "127.0.0.1");
+    if (!probe) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
+  throw new Error("no free port");
 }
 
 /** Starts a server with the accounts of `people`; `stop` must be called. A folder that is given is kept for the next time. */
