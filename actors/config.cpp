@@ -202,6 +202,8 @@ std::map<std::string, Setter> keys_of(Config& c) {
         {"queue.memory", set(c.queue.memory)},
         {"queue.expire", set(c.queue.expire)},
         {"queue.warn_after", set(c.queue.warn_after)},
+        {"mass_mail.senders", set(c.mass_mail.senders)},
+        {"mass_mail.recipients", set(c.mass_mail.recipients)},
         {"dkim.folder", set(c.dkim.folder)},
         {"dkim.selectors", set(c.dkim.selectors)},
         {"auth.plaintext_on_loopback", set(c.auth.plaintext_on_loopback)},

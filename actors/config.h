@@ -67,6 +67,12 @@ struct Config {
     };
     std::map<std::string, Route, std::less<>> routes; // by domain, in lower case; "*": every other
 
+    // Who may write to more than smtp.recipients at a time, in the web mail or by JMAP.
+    struct MassMail {
+        std::vector<std::string> senders; // addresses
+        std::uint32_t recipients = 50'000;
+    } mass_mail;
+
     struct Dkim {
         std::string folder; // of SELECTOR.pem files; empty: the store's folder "dkim"
         // Those whose keys sign what leaves; empty: nothing is signed.

@@ -33,6 +33,7 @@ std::vector<Limit> all_limits(const Config& config) {
         {"smtp.message_size", config.smtp.message_size, "octets", true},
         {"smtp.memory", config.smtp.memory, "octets", true},
         {"smtp.recipients", config.smtp.recipients, "", true},
+        {"mass_mail.recipients", config.mass_mail.recipients, "", true},
         {"smtp.connections", config.smtp.connections, "", true},
         {"smtp.connections_per_address", config.smtp.connections_per_address, "", true},
         {"smtp.errors", config.smtp.errors, "", true},

@@ -26,6 +26,8 @@ using ScanAtom = caf::atom_constant<scan_atom>;
 
 // Deliveries at a time: enough to share syncs, few enough to bound the messages in memory.
 constexpr std::size_t most_under_way = 16;
+// Of mass mail, so that others find room.
+constexpr std::size_t most_bulk_under_way = 1;
 constexpr std::uint64_t most_octets_under_way = 128u << 20;
 // Recipients elsewhere whose entries are in memory, waiting for their turn. Mass mail leaves room to others.
 constexpr std::size_t most_elsewhere = 100'000;
@@ -75,6 +77,7 @@ struct QueueState {
     Shared* shared = nullptr;
     const Services* services = nullptr;
     std::set<Key> under_way; // here
+    std::size_t bulk = 0;    // of those
     std::uint64_t octets = 0;
     std::map<Key, std::size_t> elsewhere; // with the number of recipients
     std::size_t recipients_elsewhere = 0;
@@ -94,6 +97,7 @@ void begin_delivery(QueueActor<Shared>* self, DueEntry due) {
     if (!state.shared->begin()) return;
     state.under_way.emplace(due.account, due.due, due.id);
     state.octets += due.entry.size;
+    if (is_local_part(due.id)) ++state.bulk;
     const auto queue = caf::actor_cast<caf::actor>(self);
     self->system().spawn([queue, services = state.services, clock = state.shared->clock,
                           due = std::move(due)](caf::event_based_actor* delivery) {
@@ -123,7 +127,8 @@ void scan(QueueActor<Shared>* self, store::ShardId shard) {
     auto& state = self->state;
     const auto begun = std::chrono::steady_clock::now();
     std::vector<DueEntry> here, elsewhere;
-    bool full = false;
+    bool full = false, bulk_waits = false;
+    auto bulk = state.bulk;
     auto octets = state.octets;
     auto recipients = state.recipients_elsewhere;
     const auto has_room = [&] {
@@ -136,6 +141,9 @@ void scan(QueueActor<Shared>* self, store::ShardId shard) {
             const Key key(account, at, id);
             if (state.under_way.contains(key) || state.elsewhere.contains(key) || state.ended.contains(key))
                 return true;
+            // Known by its id: to read thousands of recipients at each scan would hold letters of persons up.
+            const bool is_bulk = is_local_part(id);
+            if (is_bulk && bulk >= most_bulk_under_way) return bulk_waits = true;
             auto entry = read_queue_entry(value);
             // Nothing else is ever written there; one that cannot be read is passed over, not lost.
             if (!entry) return true;
@@ -150,10 +158,11 @@ void scan(QueueActor<Shared>* self, store::ShardId shard) {
             full = full || !has_room();
             if (full) return true;
             octets += entry->size;
+            if (is_bulk) ++bulk;
             here.push_back({account, at, std::string(id), std::move(*entry)});
             return true;
         });
-    if (full)
+    if (full || bulk_waits)
         state.crowded.insert(shard);
     else
         state.crowded.erase(shard);
@@ -210,6 +219,7 @@ caf::behavior queue_actor(QueueActor<Shared>* self, Shared* shared, const Servic
                 return;
             }
             self->state.under_way.erase(key);
+            if (is_local_part(id)) --self->state.bulk;
             self->state.ended.insert(std::move(key));
             self->state.octets -= size;
             self->state.shared->end();

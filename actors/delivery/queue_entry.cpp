@@ -49,7 +49,7 @@ std::string write_queue_entry(const QueueEntry& entry) {
     out.member("body", store::to_hex(entry.body)).member("size", entry.size);
     out.member("claimed", entry.claimed).member("attempts", entry.attempts);
     write_statuses("settled", entry.settled, out);
-    if (!entry.destination.empty() || entry.as_is) {
+    if (entry.queued != 0 || entry.as_is) {
         out.member("destination", entry.destination).member("queued", entry.queued);
         out.member("bulk", entry.bulk).member("asIs", entry.as_is).member("warned", entry.warned);
         out.member("held", entry.held).member("lastReply", entry.last_reply);
@@ -90,6 +90,10 @@ std::optional<QueueEntry> read_queue_entry(std::string_view value) {
     return entry;
 }
 
+bool is_local_part(std::string_view id) {
+    return id.find("//") != std::string_view::npos;
+}
+
 std::string_view submission_of(std::string_view id) {
     return id.substr(0, id.find('/'));
 }
@@ -111,21 +115,30 @@ std::vector<std::pair<std::string, QueueEntry>> split_off(std::string_view id, Q
         auto of = domain_of(recipient.email);
         (of.empty() || of == domain ? here : elsewhere[std::move(of)]).push_back(std::move(recipient));
     }
-    entry.envelope.rcpt_to = std::move(here);
+    entry.envelope.rcpt_to.clear();
     std::vector<std::pair<std::string, QueueEntry>> parts;
-    for (auto& [destination, recipients] : elsewhere)
-        for (std::size_t from = 0, n = 1; from < recipients.size(); from += most_sent_at_once, ++n) {
-            QueueEntry part = entry;
-            part.settled.clear();
-            part.destination = destination;
-            part.bulk = bulk;
-            const auto to = std::min(recipients.size(), from + most_sent_at_once);
-            part.envelope.rcpt_to.assign(recipients.begin() + static_cast<long>(from),
-                                         recipients.begin() + static_cast<long>(to));
-            parts.emplace_back(n == 1 ? fmt::format("{}/{}", id, destination)
-                                      : fmt::format("{}/{}/{}", id, destination, n),
-                               std::move(part));
+    const auto cut = [&](const std::string& destination, std::vector<EnvelopeAddress>& recipients,
+                         std::size_t most) {
+        QueueEntry part = entry;
+        part.settled.clear();
+        part.destination = destination;
+        part.bulk = bulk;
+        for (std::size_t from = 0, n = 1; from < recipients.size(); from += most, ++n) {
+            const auto first = recipients.begin() + static_cast<long>(from);
+            const auto last =
+                recipients.begin() + static_cast<long>(std::min(recipients.size(), from + most));
+            part.envelope.rcpt_to.assign(std::move_iterator(first), std::move_iterator(last));
+            parts.emplace_back(n == 1 && !destination.empty() ? fmt::format("{}/{}", id, destination)
+                                                              : fmt::format("{}/{}/{}", id, destination, n),
+                               part);
         }
+    };
+    for (auto& [destination, recipients] : elsewhere)
+        cut(destination, recipients, most_sent_at_once);
+    if (here.size() > most_filed_of_entry)
+        cut({}, here, most_filed_of_entry);
+    else
+        entry.envelope.rcpt_to = std::move(here);
     return parts;
 }
 

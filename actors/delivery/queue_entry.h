@@ -4,7 +4,8 @@
 // The entry's id is the submission's ("s4"), or "m" and the transaction's id when the message came by SMTP;
 // its account is the sender's. Recipients elsewhere are entries of their own, one for each domain
 // ("s4/example.org"; from the 101st recipient of a domain on also "s4/example.org/2"), so that each
-// destination is tried, put off and finished by itself. Stored as JSON.
+// destination is tried, put off and finished by itself. So are those of mass mail who are here, by the
+// thousand ("s4//1", "s4//2"), so that it makes progress that a crash leaves. Stored as JSON.
 #pragma once
 
 #include "actors/session/jmap/objects.h"
@@ -27,8 +28,9 @@ struct QueueEntry {
     std::vector<DeliveryStatus> settled; // recipients whose fate is final
     // ---- of recipients elsewhere
     std::string destination; // the domain of all of them; empty: they are ours
-    store::Time queued = 0;  // when sending began; what waits too long is given up
-    bool bulk = false;       // gives way to letters of persons
+    // When sending began: what waits too long is given up. Of entries that were split off, else 0.
+    store::Time queued = 0;
+    bool bulk = false;   // gives way to letters of persons
     bool as_is = false;  // the body came by SMTP and has its trace fields; else it is the sender's own copy
     bool warned = false; // the sender was told that it is late
     bool held = false;   // by an operator
@@ -46,10 +48,14 @@ std::string_view submission_of(std::string_view id);
 // Lower case; empty when there is none.
 std::string domain_of(std::string_view address);
 
-// Cuts the recipients that are not of `domain` off from `entry` and gives the entries that take them, with
-// their ids.
+// Cuts the recipients that are not of `domain`, and those of mass mail, off from `entry` and gives the
+// entries that take them, with their ids.
 std::vector<std::pair<std::string, QueueEntry>> split_off(std::string_view id, QueueEntry& entry,
                                                           std::string_view domain);
+// Whether it is the entry of recipients of mass mail who are here.
+bool is_local_part(std::string_view id);
+// Recipients of such an entry.
+inline constexpr std::size_t most_filed_of_entry = 2000;
 // Recipients of one entry elsewhere: what every server takes at a time (RFC 5321 §4.5.3.1.8).
 inline constexpr std::size_t most_sent_at_once = 100;
 // A message to more than so many is mass mail.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace facteur {
@@ -111,13 +112,23 @@ store::Result<void> run_accept(const CallMethod& call, jmap::Object arguments, s
     return {};
 }
 
-void merge(std::vector<DeliveryStatus>& into, DeliveryStatus status) {
-    const auto known = std::find_if(into.begin(), into.end(),
-                                    [&](const auto& one) { return one.address == status.address; });
-    if (known == into.end())
-        into.push_back(std::move(status));
-    else
-        *known = std::move(status);
+// Whether anything is new. Both may hold tens of thousands.
+bool merge(std::vector<DeliveryStatus>& into, jmap::Object arguments) {
+    std::unordered_map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < into.size(); ++i)
+        places.emplace(into[i].address, i);
+    bool any = false;
+    each_object(arguments, "statuses", [&](jmap::Object object) {
+        DeliveryStatus status{std::string(text_member(object, "address")),
+                              std::string(text_member(object, "reply")),
+                              std::string(text_member(object, "delivered"))};
+        const auto [place, is_new] = places.emplace(status.address, into.size());
+        if (is_new) into.emplace_back();
+        auto& known = into[place->second];
+        any = any || is_new || known != status;
+        known = std::move(status);
+    });
+    return any;
 }
 
 store::Result<void> run_finish(const CallMethod& call, jmap::Object arguments, store::Draft& draft,
@@ -145,15 +156,12 @@ store::Result<void> run_finish(const CallMethod& call, jmap::Object arguments, s
     const std::string of(submission_of(id));
     auto submission = find_submission(draft, of);
     if (!submission) return {};
-    const auto before = *submission;
-    each_object(arguments, "statuses", [&](jmap::Object status) {
-        merge(submission->delivery_status,
-              {std::string(text_member(status, "address")), std::string(text_member(status, "reply")),
-               std::string(text_member(status, "delivered"))});
-    });
-    if (const auto dsn = text_member(arguments, "dsn"); !dsn.empty())
+    bool changed = merge(submission->delivery_status, arguments);
+    if (const auto dsn = text_member(arguments, "dsn"); !dsn.empty()) {
         submission->dsn_blob_ids.emplace_back(dsn);
-    if (*submission != before) put_submission(draft, of, *submission);
+        changed = true;
+    }
+    if (changed) put_submission(draft, of, *submission);
     return {};
 }
 

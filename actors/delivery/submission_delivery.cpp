@@ -11,11 +11,15 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <unordered_set>
 
 namespace facteur {
 namespace {
 
 constexpr std::string_view delivered_reply = "250 2.0.0 Delivered";
+// Of one message, at a time: enough to share syncs, few enough that another's letter does not wait long
+// behind them.
+constexpr std::size_t most_filed_at_once = 200;
 
 // What a recipient's refusal is as a reply of SMTP; nothing: it may go later.
 std::optional<std::string> refusal(const store::Error& error, bool resolving) {
@@ -68,61 +72,85 @@ private:
         at_ = clock_();
         if (!message && !refusal(message.error(), false)) return done_();
         if (!message) {
-            for (const auto& recipient : due_.entry.envelope.rcpt_to)
-                if (!is_settled(due_.entry, recipient.email))
-                    note_failure(recipient, "554 5.6.0 The message cannot be read any more");
+            fail_unsettled("554 5.6.0 The message cannot be read any more");
             return report();
         }
         message_ = std::move(*message);
-        const auto id = account_id(due_.account) + due_.id;
-        auto copy = delivered_copy(
-            message_, {due_.entry.envelope.mail_from.email, services_.directory.domain(), id, at_});
-        const auto email = ingest(std::make_shared<const std::string>(std::move(copy)), at_);
-        auto recipients = resolve(email->row.size);
-        deliver_local(self_, services_, email, std::move(recipients), delivery_key(due_.account, due_.id),
-                      [me = shared_from_this()](std::vector<store::Result<EmailFiled>> results) {
-                          me->settle(results);
-                          me->report();
-                      });
+        // The parts of mass mail are octet for octet the same, so that a shard holds its body once.
+        const auto id = account_id(due_.account) + std::string(submission_of(due_.id));
+        auto copy =
+            delivered_copy(message_, {due_.entry.envelope.mail_from.email, services_.directory.domain(), id,
+                                      due_.entry.queued > 0 ? due_.entry.queued : at_});
+        email_ = ingest(std::make_shared<const std::string>(std::move(copy)), at_);
+        resolve();
+        file_some();
+    }
+
+    // Some recipients, then the next ones.
+    void file_some() {
+        const auto first = filed_;
+        filed_ = std::min(waiting_.size(), first + most_filed_at_once);
+        std::vector<LocalRecipient> recipients(
+            std::move_iterator(waiting_.begin() + static_cast<long>(first)),
+            std::move_iterator(waiting_.begin() + static_cast<long>(filed_)));
+        const auto key = delivery_key(due_.account, submission_of(due_.id));
+        deliver_local(
+            self_, services_, email_, std::move(recipients), key,
+            [me = shared_from_this(), first](const std::vector<store::Result<EmailFiled>>& results) {
+                me->settle(first, results);
+                if (me->filed_ < me->waiting_.size()) return me->file_some();
+                me->give_up_late();
+                me->report();
+            });
     }
 
     void settle_one(const std::string& address, std::string reply, std::string delivered) {
         due_.entry.settled.push_back({address, std::move(reply), std::move(delivered)});
     }
 
-    // Those that can be tried now; the others are settled.
-    std::vector<LocalRecipient> resolve(std::uint64_t size) {
-        std::vector<LocalRecipient> recipients;
-        for (const auto& recipient : due_.entry.envelope.rcpt_to) {
-            if (is_settled(due_.entry, recipient.email)) continue;
-            auto found = resolve_recipient(services_, recipient.email, size);
-            if (found) {
-                addresses_.push_back(recipient.email);
-                recipients.push_back(std::move(*found));
-            } else if (auto reply = refusal(found.error(), true)) {
-                note_failure(recipient, std::move(*reply));
-            }
-        }
-        return recipients;
+    // Recipients whose fate is open.
+    std::vector<const EnvelopeAddress*> unsettled() const {
+        std::unordered_set<std::string_view> settled;
+        for (const auto& status : due_.entry.settled)
+            settled.insert(status.address);
+        std::vector<const EnvelopeAddress*> open;
+        for (const auto& recipient : due_.entry.envelope.rcpt_to)
+            if (!settled.contains(recipient.email)) open.push_back(&recipient);
+        return open;
     }
 
-    void settle(const std::vector<store::Result<EmailFiled>>& results) {
-        for (std::size_t i = 0; i < results.size() && i < addresses_.size(); ++i) {
-            if (results[i]) {
-                settle_one(addresses_[i], std::string(delivered_reply), "yes");
-                continue;
+    // Those that can be tried now are waiting; the others are settled.
+    void resolve() {
+        for (const auto* recipient : unsettled()) {
+            auto found = resolve_recipient(services_, recipient->email, email_->row.size);
+            if (found) {
+                tried_.push_back(recipient);
+                waiting_.push_back(std::move(*found));
+            } else if (auto reply = refusal(found.error(), true)) {
+                note_failure(*recipient, std::move(*reply));
             }
-            auto reply = refusal(results[i].error(), false);
-            const auto& rcpt_to = due_.entry.envelope.rcpt_to;
-            const auto recipient = std::find_if(rcpt_to.begin(), rcpt_to.end(),
-                                                [&](const auto& one) { return one.email == addresses_[i]; });
-            if (reply) note_failure(*recipient, std::move(*reply));
         }
+    }
+
+    void settle(std::size_t first, const std::vector<store::Result<EmailFiled>>& results) {
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            const auto& recipient = *tried_[first + i];
+            if (results[i])
+                settle_one(recipient.email, std::string(delivered_reply), "yes");
+            else if (auto reply = refusal(results[i].error(), false))
+                note_failure(recipient, std::move(*reply));
+        }
+    }
+
+    void give_up_late() {
         ++due_.entry.attempts;
-        if (due_.entry.attempts < most_attempts) return;
-        for (const auto& recipient : due_.entry.envelope.rcpt_to)
-            if (!is_settled(due_.entry, recipient.email))
-                note_failure(recipient, "554 5.4.7 The mailbox could not be reached in time");
+        if (due_.entry.attempts >= most_attempts)
+            fail_unsettled("554 5.4.7 The mailbox could not be reached in time");
+    }
+
+    void fail_unsettled(const std::string& reply) {
+        for (const auto* recipient : unsettled())
+            note_failure(*recipient, reply);
     }
 
     void note_failure(const EnvelopeAddress& recipient, std::string reply) {
@@ -167,16 +195,9 @@ private:
     void finish() {
         Outcome outcome;
         outcome.dsn_blob_id = report_blob_;
-        for (const auto& recipient : due_.entry.envelope.rcpt_to) {
-            const auto& settled = due_.entry.settled;
-            const auto fate = std::find_if(settled.begin(), settled.end(), [&](const auto& status) {
-                return status.address == recipient.email;
-            });
-            if (fate != settled.end())
-                outcome.statuses.push_back(*fate);
-            else
-                outcome.statuses.push_back({recipient.email, "451 4.3.0 The mailbox is busy", "queued"});
-        }
+        outcome.statuses = due_.entry.settled;
+        for (const auto* recipient : unsettled())
+            outcome.statuses.push_back({recipient->email, "451 4.3.0 The mailbox is busy", "queued"});
         if (due_.entry.settled.size() < due_.entry.envelope.rcpt_to.size())
             outcome.retry_at = clock_() + retry_delay(due_.entry.attempts);
         outcome.entry = due_.entry;
@@ -192,7 +213,10 @@ private:
     std::function<void()> done_;
     std::string message_;
     store::Time at_ = 0;
-    std::vector<std::string> addresses_; // of the recipients that are being tried
+    std::shared_ptr<const IngestedEmail> email_;
+    std::vector<LocalRecipient> waiting_;       // moved from up to filed_
+    std::vector<const EnvelopeAddress*> tried_; // the same, in the entry's envelope
+    std::size_t filed_ = 0;
     std::vector<DeliveryStatus> failed_;
     std::string report_blob_;
 };

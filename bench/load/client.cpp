@@ -146,9 +146,10 @@ Jmap::Jmap(const Login& login) : http_(login) {
 }
 
 std::string Jmap::call(const std::string& method_calls) {
-    return http_.post("/jmap/api",
-                      R"({"using":["urn:ietf:params:jmap:core","urn:ietf:params:jmap:mail"],"methodCalls":)" +
-                          method_calls + "}");
+    return http_.post(
+        "/jmap/api",
+        R"({"using":["urn:ietf:params:jmap:core","urn:ietf:params:jmap:mail","urn:ietf:params:jmap:submission"],"methodCalls":)" +
+            method_calls + "}");
 }
 
 std::uint64_t Jmap::count_emails() {

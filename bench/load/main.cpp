@@ -3,10 +3,12 @@
 //     facteur-load smtp --smtp-port P --http-port P --messages 5000 --sessions 16 --size 10240 …
 //     facteur-load list --http-port P --user U --requests 500
 //     facteur-load push --http-port P --users 1000 --connections 1000
+//     facteur-load mass --http-port P --users 40000
 //     facteur-load disk --folder DIR
 //
 // Each is bounded by its count. `--pid` of the server adds its CPU and memory.
 #include "bench/load/client.h"
+#include "bench/load/mass.h"
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
@@ -204,9 +206,19 @@ int main(int argc, char** argv) {
     auto* push_command = app.add_subcommand("push", "memory of idle EventSource connections");
     common(push_command);
     push_command->add_option("--connections", options.connections);
-    push_command->add_option("--users", options.users, "u1@DOMAIN to uN@DOMAIN; one may have some ten streams");
+    push_command->add_option("--users", options.users,
+                             "u1@DOMAIN to uN@DOMAIN; one may have some ten streams");
     push_command->add_option("--domain", options.domain);
     push_command->callback([&] { push(options); });
+    auto* mass_command = app.add_subcommand("mass", "one message to many, and a person's letters meanwhile");
+    common(mass_command);
+    mass_command->add_option("--users", options.users, "u1@DOMAIN, who may send mass mail, to uN@DOMAIN");
+    mass_command->add_option("--domain", options.domain);
+    mass_command->add_option("--size", options.size, "octets of the message");
+    mass_command->callback([&] {
+        mass_mail(
+            {options.http_port, options.pid, options.password, options.domain, options.users, options.size});
+    });
     auto* disk_command = app.add_subcommand("disk", "appends and syncs of the disk itself");
     disk_command->add_option("--folder", options.folder);
     disk_command->add_option("--requests", options.requests);

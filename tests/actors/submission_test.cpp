@@ -9,6 +9,10 @@
 #include "transport/mime/headers.h"
 #include "transport/mime/message.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 using namespace facteur;
 using facteur::test::Academy;
 using facteur::test::comes_true;
@@ -113,6 +117,62 @@ TEST_CASE("a submission reaches its recipients, without Bcc, and tells how") {
     for (const auto& status : told->delivery_status) {
         CHECK(status.delivered == "yes");
         CHECK(status.smtp_reply.starts_with("250 2.0.0 "));
+    }
+}
+
+TEST_CASE("mass mail is for those who may write to all, and is filed in parts, once for each account") {
+    Academy academy([](Config& config, jmap::Limits&) { config.mass_mail.senders = {"anne@academie.test"}; });
+    const auto anne = academy.add("anne"), pierre = academy.add("pierre"), marie = academy.add("marie");
+    academy.queue().start(academy.services());
+    std::vector<std::string> addresses;
+    for (std::size_t i = 0; i < most_filed_of_entry + 10; ++i)
+        addresses.push_back(fmt::format("{}+{}@academie.test", i % 2 == 0 ? "pierre" : "marie", i));
+
+    const auto of_pierre = make_email(academy, pierre, {});
+    const auto refused = submit(academy, pierre, of_pierre, envelope("pierre@academie.test", addresses));
+    CHECK(refused["notCreated"]["s"]["type"] == "tooManyRecipients");
+    CHECK(refused["notCreated"]["s"]["maxRecipients"] == academy.services().config.smtp.recipients);
+
+    const auto email = make_email(academy, anne, {});
+    const auto made = submit(academy, anne, email, envelope("anne@academie.test", addresses))["created"]["s"];
+    REQUIRE(made.contains("id"));
+    REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+    const auto told = submission(academy, anne, made["id"]);
+    REQUIRE(told->delivery_status.size() == addresses.size());
+    CHECK(std::all_of(told->delivery_status.begin(), told->delivery_status.end(),
+                      [](const auto& status) { return status.delivered == "yes"; }));
+    for (const auto& user : {pierre, marie})
+        CHECK(academy.mail(user, "inbox").size() == 1);
+    CHECK(academy.mail(pierre, "inbox") == academy.mail(marie, "inbox"));
+}
+
+TEST_CASE("recipients of mass mail who are here are cut into parts") {
+    QueueEntry entry;
+    entry.settled = {{"u1@academie.test", "250 2.0.0 Delivered", "yes"}};
+    for (std::size_t i = 0; i < most_filed_of_entry; ++i)
+        entry.envelope.rcpt_to.push_back({fmt::format("u{}@academie.test", i), {}});
+    CHECK(split_off("s4", entry, "academie.test").empty());
+    CHECK(entry.envelope.rcpt_to.size() == most_filed_of_entry);
+
+    entry.envelope.rcpt_to.push_back({"last@academie.test", {}});
+    entry.envelope.rcpt_to.push_back({"else@example.org", {}});
+    const auto parts = split_off("s4", entry, "academie.test");
+    CHECK(entry.envelope.rcpt_to.empty());
+    REQUIRE(parts.size() == 3);
+    CHECK(parts[0].first == "s4/example.org");
+    CHECK_FALSE(is_local_part(parts[0].first));
+    CHECK(parts[1].first == "s4//1");
+    CHECK(parts[1].second.envelope.rcpt_to.size() == most_filed_of_entry);
+    CHECK(parts[2].first == "s4//2");
+    REQUIRE(parts[2].second.envelope.rcpt_to.size() == 1);
+    CHECK(parts[2].second.envelope.rcpt_to[0].email == "last@academie.test");
+    for (const auto& [id, part] : parts) {
+        CHECK(part.bulk);
+        CHECK(part.settled.empty());
+        CHECK(submission_of(id) == "s4");
+        auto again = part;
+        CHECK(split_off(id, again, part.destination.empty() ? "academie.test" : part.destination).empty());
+        CHECK(again == part);
     }
 }
 

@@ -87,9 +87,18 @@ SetResult<Envelope> SubmissionCheck::derive(const store::StructureRow& structure
     return envelope;
 }
 
+std::size_t SubmissionCheck::most_recipients() const {
+    const auto& config = context_.services.config;
+    const auto& senders = config.mass_mail.senders;
+    const bool may_write_to_all =
+        std::any_of(senders.begin(), senders.end(), [&](const auto& address) { return is_own(address); });
+    return may_write_to_all ? std::max(config.smtp.recipients, config.mass_mail.recipients)
+                            : config.smtp.recipients;
+}
+
 SetResult<void> SubmissionCheck::check_recipients(Envelope& envelope, std::uint64_t size) {
     drop_repeated(envelope.rcpt_to);
-    const auto most = context_.services.config.smtp.recipients;
+    const auto most = most_recipients();
     if (envelope.rcpt_to.empty()) return refuse(set_error("noRecipients", "The message has no recipient."));
     if (envelope.rcpt_to.size() > most) {
         auto error = set_error("tooManyRecipients", "The message has too many recipients.");
@@ -97,7 +106,7 @@ SetResult<void> SubmissionCheck::check_recipients(Envelope& envelope, std::uint6
         return refuse(std::move(error));
     }
     recipients_ += envelope.rcpt_to.size();
-    if (recipients_ > most_looked_up)
+    if (recipients_ > std::max(most_looked_up, most))
         return refuse(set_error("rateLimit", "The call has too many recipients: send the rest in another."));
     auto error = set_error("invalidRecipients", "These addresses do not exist or are closed.");
     for (const auto& recipient : envelope.rcpt_to) {

@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -63,7 +64,7 @@ public:
     std::string receive_exactly(std::size_t size) {
         std::string all;
         while (all.size() < size) {
-            const auto bytes = receive(size - all.size());
+            const auto bytes = receive(std::min<std::size_t>(size - all.size(), 65536));
             if (bytes.empty()) break;
             all += bytes;
         }
