@@ -197,6 +197,7 @@ std::map<std::string, Setter> keys_of(Config& c) {
         {"queue.trusted_resolver", set(c.queue.trusted_resolver)},
         {"queue.authorities", set(c.queue.authorities)},
         {"queue.port", set(c.queue.port)},
+        {"queue.https_port", set(c.queue.https_port)},
         {"queue.connections", set(c.queue.connections)},
         {"queue.connections_per_domain", set(c.queue.connections_per_domain)},
         {"queue.memory", set(c.queue.memory)},

@@ -52,6 +52,7 @@ struct Config {
         bool trusted_resolver = false; // it validates DNSSEC and the way to it is safe: DANE is believed
         std::string authorities; // PEM file of those whose certificates are believed; empty: the system's
         std::uint16_t port = 25; // of other servers
+        std::uint16_t https_port = 443; // of those that tell MTA-STS policies
         std::uint32_t connections = 100, connections_per_domain = 5;
         std::uint64_t memory = 256'000'000; // of messages that are being sent
         std::chrono::seconds expire{5 * 24 * 3600}, warn_after{4 * 3600};

@@ -5,7 +5,7 @@
 using namespace facteur;
 
 TEST_CASE("the example configuration says the defaults") {
-    const auto example = read_config(std::string(SOURCE_FOLDER) + "/ops/facteur.toml");
+    const auto example = read_config("ops/facteur.toml");
     REQUIRE(example.has_value());
     const Config defaults;
     CHECK(example->domain == defaults.domain);

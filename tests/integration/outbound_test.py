@@ -13,8 +13,10 @@ import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+import outside  # noqa: E402
 from dnsmasq import Dnsmasq  # noqa: E402
 from facteur import Server, free_port  # noqa: E402
+from outside import until  # noqa: E402
 from postfix import Postfix  # noqa: E402
 from runner import run  # noqa: E402
 
@@ -57,33 +59,12 @@ class World:
         return [message for message in messages if message["Subject"] == subject]
 
 
-def until(complaint: str, condition, seconds: float = 60):
-    end = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        assert time.monotonic() < end, complaint
-        time.sleep(0.1)
-
-
 def send(server: Server, to: list[str], subject: str, text: str = "Bonjour à tous.") -> str:
-    """The id of the submission."""
-    jmap = server.jmap(ANNE)
-    identity = jmap.call("Identity/get", ids=None)["list"][0]["id"]
-    answers = jmap.calls([
-        ["Email/set", {"accountId": jmap.account, "create": {"m": {
-            "mailboxIds": {jmap.mailboxes()["drafts"]: True}, "from": [{"email": ANNE}], "to": [{"email": one} for one in to],
-            "subject": subject, "textBody": [{"partId": "t", "type": "text/plain"}], "bodyValues": {"t": {"value": text}}}}}, "0"],
-        ["EmailSubmission/set", {"accountId": jmap.account, "create": {"s": {"identityId": identity, "emailId": "#m"}}}, "1"],
-    ])
-    assert answers[1][1].get("created"), answers
-    return answers[1][1]["created"]["s"]["id"]
+    return outside.send(server, ANNE, to, subject, text)
 
 
 def status(server: Server, submission: str, address: str) -> dict:
-    found = server.jmap(ANNE).call("EmailSubmission/get", ids=[submission])["list"][0]["deliveryStatus"]
-    return found[address]
+    return outside.status(server, ANNE, submission, address)
 
 
 def reports(server: Server, subject: str) -> list[str]:

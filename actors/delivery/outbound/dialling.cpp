@@ -57,6 +57,16 @@ void Dialling::start() {
         return try_next();
     }
     if (!shared_.resolver) return give_up(last_, false);
+    shared_.policies->find(hop_.domain,
+                           [me = shared_from_this()](const std::optional<smtp::StsPolicy>& policy) {
+                               if (policy && policy->mode == smtp::StsPolicy::Mode::enforce)
+                                   me->policy_ = policy;
+                               me->look_up();
+                           });
+}
+
+void Dialling::look_up() {
+    if (!shared_.resolver) return give_up(last_, false);
     shared_.resolver->ask(hop_.domain, dns::Type::mx,
                           [me = shared_from_this()](const dns::Answer& answer) { me->found(answer); });
 }
@@ -73,6 +83,7 @@ void Dialling::found(const dns::Answer& answer) {
     case Kind::hosts:
     case Kind::implicit: break;
     }
+    authenticated_ = exchangers.authenticated;
     hosts_ = std::move(exchangers.hosts);
     if (hosts_.size() > most_hosts) hosts_.resize(most_hosts);
     try_next();
@@ -81,6 +92,8 @@ void Dialling::found(const dns::Answer& answer) {
 void Dialling::try_next() {
     if (next_ == hosts_.size()) return give_up(last_, false);
     host_ = hosts_[next_++];
+    names_ = {host_};
+    tlsa_.clear();
     without_tls_ = false;
     if (is_address(host_)) return connect({host_});
     find_addresses();
@@ -89,7 +102,12 @@ void Dialling::try_next() {
 void Dialling::find_addresses() {
     if (!shared_.resolver) return give_up(last_, false);
     shared_.resolver->find_addresses(host_, [me = shared_from_this()](const net::HostAddresses& found) {
-        if (!found.addresses.empty()) return me->connect(found.addresses);
+        if (!found.addresses.empty()) {
+            // RFC 7672 §2.2: without proof of MX and address, TLSA records prove nothing.
+            if (!me->authenticated_ || !found.authenticated) return me->connect(found.addresses);
+            const auto& base = found.canonical_name.empty() ? me->host_ : found.canonical_name;
+            return me->find_tlsa(base, found.addresses);
+        }
         const bool exists_not =
             found.outcome == dns::Outcome::no_data || found.outcome == dns::Outcome::no_domain;
         // A domain without MX and without address cannot have mail (RFC 5321 §5.1).
@@ -103,7 +121,37 @@ void Dialling::find_addresses() {
     });
 }
 
+void Dialling::find_tlsa(const std::string& base, std::vector<std::string> addresses) {
+    if (!shared_.resolver) return give_up(last_, false);
+    const auto name = fmt::format("_{}._tcp.{}", hop_.route.port, base);
+    shared_.resolver->ask(
+        name, dns::Type::tlsa,
+        [me = shared_from_this(), base, addresses = std::move(addresses)](const dns::Answer& answer) {
+            if (answer.is_temporary()) { // an attacker's work, perhaps (RFC 7672 §2.1.2)
+                me->last_ = fmt::format("451 4.7.5 The server's TLSA records cannot be looked up now ({})",
+                                        me->host_);
+                return me->try_next();
+            }
+            if (answer.authenticated)
+                for (const auto& record : answer.records)
+                    if (const auto* tlsa = std::get_if<dns::Tlsa>(&record)) me->tlsa_.push_back(*tlsa);
+            // RFC 7672 §2.2.2: the name before its alias.
+            if (me->tlsa_.empty() && base != me->host_) return me->find_tlsa(me->host_, addresses);
+            if (!me->tlsa_.empty() && base != me->host_) me->names_.insert(me->names_.begin(), base);
+            if (!me->tlsa_.empty()) me->names_.push_back(me->hop_.domain);
+            me->connect(addresses);
+        });
+}
+
+bool Dialling::demands_tls() const {
+    return !tlsa_.empty() || policy_ || hop_.route.tls != Tls::opportunistic;
+}
+
 void Dialling::connect(std::vector<std::string> addresses) {
+    if (policy_ && tlsa_.empty() && !smtp::fits(*policy_, host_)) {
+        last_ = fmt::format("451 4.7.1 The server is none of the domain's MTA-STS policy ({})", host_);
+        return try_next();
+    }
     addresses_ = std::move(addresses);
     net::ConnectRequest request;
     request.addresses = addresses_;
@@ -127,12 +175,17 @@ std::unique_ptr<net::Handler> Dialling::opening(net::Connection& connection) {
     options.smtp.host = shared_.host;
     options.implicit_tls = route.tls == Tls::implicit;
     options.smtp.tls = options.implicit_tls;
-    options.smtp.starttls = route.tls == Tls::required ? smtp::StartTlsPolicy::required
+    const bool secured = !tlsa_.empty() || policy_;
+    options.smtp.starttls = route.tls == Tls::required || (secured && route.tls == Tls::opportunistic)
+                                ? smtp::StartTlsPolicy::required
                             : route.tls == Tls::opportunistic && !without_tls_
                                 ? smtp::StartTlsPolicy::when_offered
                                 : smtp::StartTlsPolicy::never;
-    options.demand.names = {host_};
-    if (route.verify && (route.tls == Tls::required || route.tls == Tls::implicit))
+    options.demand.names = names_;
+    options.demand.tlsa = tlsa_;
+    if (!tlsa_.empty())
+        options.demand.mode = net::TlsDemand::Mode::dane;
+    else if (policy_ || (route.verify && (route.tls == Tls::required || route.tls == Tls::implicit)))
         options.demand.mode = net::TlsDemand::Mode::name;
     if (!route.user.empty()) {
         auto password = read_password(route.password_file);
@@ -167,7 +220,7 @@ void Dialling::refused(const SendingEvents::Refusal& refusal) {
     const auto text = reply.code == 0 ? fmt::format("451 {} {}", refusal.tls ? "4.7.5" : "4.4.2", reply.text)
                                       : reply.line();
     last_ = fmt::format("{} ({})", text, host_);
-    if (refusal.tls && hop_.route.tls == Tls::opportunistic && !std::exchange(without_tls_, true))
+    if (refusal.tls && !demands_tls() && !std::exchange(without_tls_, true))
         return connect(std::move(addresses_));
     try_next();
 }

@@ -5,6 +5,9 @@
 //     later;
 //   - TLS that fails where it need not be: the same host once more without (opportunistic security, RFC
 //   7435);
+//   - a host with TLSA records that DNSSEC proves: TLS by them or not at all (DANE, RFC 7672); a domain whose
+//   MTA-STS policy is enforced: a host of the policy, with a certificate of its name, or not at all (RFC
+//   8461). Of both DANE has the word (RFC 8461 §2);
 //   - no such domain, a domain that takes no mail, ourselves: for good.
 #pragma once
 
@@ -21,24 +24,32 @@ public:
     void start();
 
 private:
+    void look_up();
     void found(const dns::Answer& answer);
     void try_next();
     void find_addresses();
+    void find_tlsa(const std::string& base, std::vector<std::string> addresses);
     void connect(std::vector<std::string> addresses);
     std::unique_ptr<net::Handler> opening(net::Connection& connection);
     void refused(const SendingEvents::Refusal& refusal);
     void give_up(std::string reply, bool permanent);
+    // Whether the host's TLS must prove something.
+    [[nodiscard]] bool demands_tls() const;
     [[nodiscard]] bool is_own_name(const std::string& host) const;
     [[nodiscard]] bool by_mx() const { return hop_.route.host.empty(); }
 
     OutboundNetwork::Shared& shared_;
     NextHop hop_;
     DialEvents events_;
+    std::optional<smtp::StsPolicy> policy_; // that is enforced
+    bool authenticated_ = false;            // the domain's MX, by DNSSEC
     std::vector<std::string> hosts_;
     std::size_t next_ = 0;
     std::string host_;
     std::vector<std::string> addresses_;
-    bool without_tls_ = false; // this host's TLS has failed
+    std::vector<std::string> names_; // of the host, what its certificate may be for
+    std::vector<dns::Tlsa> tlsa_;    // of the host
+    bool without_tls_ = false;       // this host's TLS has failed
     std::string last_ = "451 4.4.1 No server could be reached";
     bool over_ = false, opened_ = false;
 };

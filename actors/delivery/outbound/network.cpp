@@ -1,11 +1,12 @@
 #include "actors/delivery/outbound/network.h"
 
+#include "actors/clock.h"
 #include "actors/delivery/outbound/dialling.h"
 
 namespace facteur {
 
 OutboundNetwork::OutboundNetwork(const Config& config)
-    : shared_{config, config.smtp.hostname.empty() ? config.domain : config.smtp.hostname, {}, {}, {}} {}
+    : shared_{config, config.smtp.hostname.empty() ? config.domain : config.smtp.hostname, {}, {}, {}, {}} {}
 
 Result<std::unique_ptr<OutboundNetwork>> OutboundNetwork::open(const Config& config) {
     std::unique_ptr<OutboundNetwork> network(new OutboundNetwork(config));
@@ -18,10 +19,15 @@ Result<std::unique_ptr<OutboundNetwork>> OutboundNetwork::open(const Config& con
     Result<void> opened;
     network->shared_.loop.run([&] {
         auto resolver = net::Resolver::open(network->shared_.loop, options);
-        if (resolver)
-            network->shared_.resolver = std::move(*resolver);
-        else
+        if (!resolver) {
             opened = tl::unexpected(resolver.error());
+            return;
+        }
+        auto& shared = network->shared_;
+        shared.resolver = std::move(*resolver);
+        shared.policies = std::make_shared<StsPolicies>(
+            PolicyServers{shared.loop, shared.resolver, shared.tls, config.queue.https_port},
+            config.store.path + "/mta-sts.json", seconds_now);
     });
     if (!opened) return tl::unexpected(opened.error());
     return network;
@@ -38,7 +44,11 @@ void OutboundNetwork::dial(NextHop hop, DialEvents events) {
 }
 
 void OutboundNetwork::stop() {
-    if (shared_.resolver) shared_.loop.run([this] { shared_.resolver.reset(); });
+    if (shared_.resolver)
+        shared_.loop.run([this] {
+            shared_.policies.reset();
+            shared_.resolver.reset();
+        });
     shared_.loop.stop();
 }
 

@@ -1,11 +1,12 @@
-// The network of outgoing mail: a loop of its own, a resolver, TLS. `dial` finds the servers of a next hop,
-// in the order of trying, and opens the first that will have us.
+// The network of outgoing mail: a loop of its own, a resolver, TLS, what domains want of it. `dial` finds the
+// servers of a next hop, in the order of trying, and opens the first that will have us.
 //
 // Any thread may call; what `dial` promises is called on the loop.
 #pragma once
 
 #include "actors/delivery/outbound/route.h"
 #include "actors/delivery/outbound/sending.h"
+#include "actors/delivery/outbound/sts_policies.h"
 #include "transport/net/loop.h"
 #include "transport/net/resolver.h"
 
@@ -49,6 +50,7 @@ public:
         net::Loop loop;
         std::shared_ptr<net::Resolver> resolver;
         std::shared_ptr<const net::TlsContext> tls;
+        std::shared_ptr<StsPolicies> policies;
     };
 
 private:
