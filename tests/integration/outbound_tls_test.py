@@ -134,6 +134,23 @@ def test_a_policy_outlives_a_restart_and_its_web_server(server: Server, world: W
     assert delivered(server, world, "strict.test")["trust"] == "name"
 
 
+def test_what_became_of_tls_is_kept(server: Server, world: World):
+    assert server.stop() == 0
+    totals = {}
+    for file in (server.folder / "data/tls-reports").iterdir():
+        for line in file.read_text().splitlines():
+            for domain, report in json.loads(line).items():
+                assert report["contact-info"] == "postmaster@academie.test" and report["date-range"]["start-datetime"]
+                for policy in report["policies"]:
+                    summary = policy["summary"]
+                    kinds = {details["result-type"] for details in policy.get("failure-details", [])}
+                    totals[domain] = (policy["policy"]["policy-type"], summary["total-successful-session-count"] > 0,
+                                      summary["total-failure-session-count"] > 0, kinds)
+    # Those before the kill are gone with it; what came after is kept.
+    assert totals["strict.test"] == ("sts", True, False, set()), totals
+    assert totals["nom.test"] == ("sts", False, True, {"certificate-host-mismatch"}), totals
+
+
 if __name__ == "__main__":
     world = World()
     server = Server(

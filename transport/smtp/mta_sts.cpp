@@ -74,6 +74,17 @@ std::optional<StsPolicy> parse_sts_policy(std::string_view text) {
     return policy;
 }
 
+std::vector<std::string> lines_of(const StsPolicy& policy) {
+    using Mode = StsPolicy::Mode;
+    std::vector<std::string> lines{"version: STSv1", policy.mode == Mode::enforce   ? "mode: enforce"
+                                                     : policy.mode == Mode::testing ? "mode: testing"
+                                                                                    : "mode: none"};
+    for (const auto& host : policy.hosts)
+        lines.push_back("mx: " + host);
+    lines.push_back("max_age: " + std::to_string(policy.max_age));
+    return lines;
+}
+
 bool fits(const StsPolicy& policy, std::string_view host) {
     return std::any_of(policy.hosts.begin(), policy.hosts.end(), [&](std::string_view pattern) {
         if (!pattern.starts_with("*.")) return pattern == host;

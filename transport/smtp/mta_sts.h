@@ -26,6 +26,10 @@ std::optional<std::string> parse_sts_record(std::string_view text);
 // Nothing when it breaks the grammar or lacks a field that its mode needs (§3.2).
 std::optional<StsPolicy> parse_sts_policy(std::string_view text);
 
+// The policy as it is written, without line ends: "version: STSv1", "mode: enforce", … (for the reports of
+// RFC 8460).
+std::vector<std::string> lines_of(const StsPolicy& policy);
+
 // Whether the MX host (lower case, without the last dot) is one of the policy's (§4.1).
 bool fits(const StsPolicy& policy, std::string_view host);
 

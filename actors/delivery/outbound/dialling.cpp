@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <span>
 
 namespace facteur {
 namespace {
@@ -59,8 +60,7 @@ void Dialling::start() {
     if (!shared_.resolver) return give_up(last_, false);
     shared_.policies->find(hop_.domain,
                            [me = shared_from_this()](const std::optional<smtp::StsPolicy>& policy) {
-                               if (policy && policy->mode == smtp::StsPolicy::Mode::enforce)
-                                   me->policy_ = policy;
+                               me->policy_ = policy;
                                me->look_up();
                            });
 }
@@ -128,6 +128,7 @@ void Dialling::find_tlsa(const std::string& base, std::vector<std::string> addre
         name, dns::Type::tlsa,
         [me = shared_from_this(), base, addresses = std::move(addresses)](const dns::Answer& answer) {
             if (answer.is_temporary()) { // an attacker's work, perhaps (RFC 7672 §2.1.2)
+                me->report_failure(tlsrpt::Failure::dnssec_invalid, "The TLSA records cannot be looked up");
                 me->last_ = fmt::format("451 4.7.5 The server's TLSA records cannot be looked up now ({})",
                                         me->host_);
                 return me->try_next();
@@ -143,14 +144,54 @@ void Dialling::find_tlsa(const std::string& base, std::vector<std::string> addre
         });
 }
 
+tlsrpt::Policy Dialling::policy_of_host() const {
+    tlsrpt::Policy policy;
+    policy.domain = hop_.domain;
+    if (!tlsa_.empty()) {
+        policy.type = tlsrpt::PolicyType::tlsa;
+        policy.domain = host_;
+        for (const auto& record : tlsa_)
+            policy.lines.push_back(
+                fmt::format("{} {} {} {:02x}", record.usage, record.selector, record.matching,
+                            fmt::join(std::span(reinterpret_cast<const unsigned char*>(record.data.data()),
+                                                record.data.size()),
+                                      "")));
+    } else if (policy_) {
+        policy.type = tlsrpt::PolicyType::sts;
+        policy.lines = smtp::lines_of(*policy_);
+        policy.hosts = policy_->hosts;
+    }
+    return policy;
+}
+
+// Of the domain's own servers: a smart host is our own affair.
+void Dialling::report_failure(tlsrpt::Failure failure, std::string reason, std::string address) {
+    if (by_mx() && shared_.reports)
+        shared_.reports->failed(hop_.domain, policy_of_host(),
+                                {failure, {}, host_, std::move(address), std::move(reason)});
+}
+
+void Dialling::report_opened(const Peer& peer) {
+    if (!by_mx() || !shared_.reports) return;
+    if (peer.tls.empty())
+        report_failure(tlsrpt::Failure::starttls_not_supported, {}, peer.address);
+    else if (policy_ && peer.trust == "none") // one that is being tried
+        report_failure(tls_failure(peer.distrust), peer.distrust, peer.address);
+    else
+        shared_.reports->succeeded(hop_.domain, policy_of_host());
+}
+
 bool Dialling::demands_tls() const {
-    return !tlsa_.empty() || policy_ || hop_.route.tls != Tls::opportunistic;
+    return !tlsa_.empty() || is_enforced() || hop_.route.tls != Tls::opportunistic;
 }
 
 void Dialling::connect(std::vector<std::string> addresses) {
     if (policy_ && tlsa_.empty() && !smtp::fits(*policy_, host_)) {
-        last_ = fmt::format("451 4.7.1 The server is none of the domain's MTA-STS policy ({})", host_);
-        return try_next();
+        report_failure(tlsrpt::Failure::validation_failure, "The MX host is none of the policy");
+        if (is_enforced()) {
+            last_ = fmt::format("451 4.7.1 The server is none of the domain's MTA-STS policy ({})", host_);
+            return try_next();
+        }
     }
     addresses_ = std::move(addresses);
     net::ConnectRequest request;
@@ -175,7 +216,7 @@ std::unique_ptr<net::Handler> Dialling::opening(net::Connection& connection) {
     options.smtp.host = shared_.host;
     options.implicit_tls = route.tls == Tls::implicit;
     options.smtp.tls = options.implicit_tls;
-    const bool secured = !tlsa_.empty() || policy_;
+    const bool secured = !tlsa_.empty() || is_enforced();
     options.smtp.starttls = route.tls == Tls::required || (secured && route.tls == Tls::opportunistic)
                                 ? smtp::StartTlsPolicy::required
                             : route.tls == Tls::opportunistic && !without_tls_
@@ -185,7 +226,7 @@ std::unique_ptr<net::Handler> Dialling::opening(net::Connection& connection) {
     options.demand.tlsa = tlsa_;
     if (!tlsa_.empty())
         options.demand.mode = net::TlsDemand::Mode::dane;
-    else if (policy_ || (route.verify && (route.tls == Tls::required || route.tls == Tls::implicit)))
+    else if (is_enforced() || (route.verify && (route.tls == Tls::required || route.tls == Tls::implicit)))
         options.demand.mode = net::TlsDemand::Mode::name;
     if (!route.user.empty()) {
         auto password = read_password(route.password_file);
@@ -204,6 +245,7 @@ std::unique_ptr<net::Handler> Dialling::opening(net::Connection& connection) {
             link.quit();
             return me->give_up("554 5.4.6 The domain's mail comes back to this server", true);
         }
+        me->report_opened(peer);
         me->over_ = me->opened_ = true;
         me->events_.opened(link, peer);
     };
@@ -220,6 +262,10 @@ void Dialling::refused(const SendingEvents::Refusal& refusal) {
     const auto text = reply.code == 0 ? fmt::format("451 {} {}", refusal.tls ? "4.7.5" : "4.4.2", reply.text)
                                       : reply.line();
     last_ = fmt::format("{} ({})", text, host_);
+    if (refusal.tls)
+        report_failure(refusal.failed.stage == smtp::Stage::starttls ? tlsrpt::Failure::starttls_not_supported
+                                                                     : tls_failure(reply.text),
+                       reply.text);
     if (refusal.tls && !demands_tls() && !std::exchange(without_tls_, true))
         return connect(std::move(addresses_));
     try_next();

@@ -33,6 +33,12 @@ private:
     std::unique_ptr<net::Handler> opening(net::Connection& connection);
     void refused(const SendingEvents::Refusal& refusal);
     void give_up(std::string reply, bool permanent);
+    [[nodiscard]] bool is_enforced() const {
+        return policy_ && policy_->mode == smtp::StsPolicy::Mode::enforce;
+    }
+    [[nodiscard]] tlsrpt::Policy policy_of_host() const;
+    void report_failure(tlsrpt::Failure failure, std::string reason, std::string address = {});
+    void report_opened(const Peer& peer);
     // Whether the host's TLS must prove something.
     [[nodiscard]] bool demands_tls() const;
     [[nodiscard]] bool is_own_name(const std::string& host) const;
@@ -41,7 +47,7 @@ private:
     OutboundNetwork::Shared& shared_;
     NextHop hop_;
     DialEvents events_;
-    std::optional<smtp::StsPolicy> policy_; // that is enforced
+    std::optional<smtp::StsPolicy> policy_; // of MTA-STS
     bool authenticated_ = false;            // the domain's MX, by DNSSEC
     std::vector<std::string> hosts_;
     std::size_t next_ = 0;

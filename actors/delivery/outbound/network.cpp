@@ -4,9 +4,24 @@
 #include "actors/delivery/outbound/dialling.h"
 
 namespace facteur {
+namespace {
+
+constexpr std::uint64_t between_looks_at_day = 60'000; // milliseconds
+
+void end_days(net::Loop& loop, const std::weak_ptr<TlsReports>& reports) {
+    loop.after(between_looks_at_day, [&loop, reports] {
+        const auto there = reports.lock();
+        if (!there) return;
+        there->end_day();
+        end_days(loop, reports);
+    });
+}
+
+} // namespace
 
 OutboundNetwork::OutboundNetwork(const Config& config)
-    : shared_{config, config.smtp.hostname.empty() ? config.domain : config.smtp.hostname, {}, {}, {}, {}} {}
+    : shared_{config, config.smtp.hostname.empty() ? config.domain : config.smtp.hostname, {}, {}, {}, {},
+              {}} {}
 
 Result<std::unique_ptr<OutboundNetwork>> OutboundNetwork::open(const Config& config) {
     std::unique_ptr<OutboundNetwork> network(new OutboundNetwork(config));
@@ -28,6 +43,9 @@ Result<std::unique_ptr<OutboundNetwork>> OutboundNetwork::open(const Config& con
         shared.policies = std::make_shared<StsPolicies>(
             PolicyServers{shared.loop, shared.resolver, shared.tls, config.queue.https_port},
             config.store.path + "/mta-sts.json", seconds_now);
+        shared.reports = std::make_shared<TlsReports>(ReportsSetting{
+            config.store.path + "/tls-reports", config.domain, "postmaster@" + config.domain, seconds_now});
+        end_days(shared.loop, shared.reports);
     });
     if (!opened) return tl::unexpected(opened.error());
     return network;
@@ -47,6 +65,7 @@ void OutboundNetwork::stop() {
     if (shared_.resolver)
         shared_.loop.run([this] {
             shared_.policies.reset();
+            shared_.reports.reset();
             shared_.resolver.reset();
         });
     shared_.loop.stop();

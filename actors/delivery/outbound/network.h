@@ -7,6 +7,7 @@
 #include "actors/delivery/outbound/route.h"
 #include "actors/delivery/outbound/sending.h"
 #include "actors/delivery/outbound/sts_policies.h"
+#include "actors/delivery/outbound/tls_reports.h"
 #include "transport/net/loop.h"
 #include "transport/net/resolver.h"
 
@@ -51,6 +52,7 @@ public:
         std::shared_ptr<net::Resolver> resolver;
         std::shared_ptr<const net::TlsContext> tls;
         std::shared_ptr<StsPolicies> policies;
+        std::shared_ptr<TlsReports> reports;
     };
 
 private:

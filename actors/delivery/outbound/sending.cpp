@@ -126,12 +126,15 @@ bool Sending::flush() {
 }
 
 Peer Sending::peer() const {
-    Peer peer{options_.host, connection_.remote(), client_.extensions().host, {}, {}};
+    Peer peer{options_.host, connection_.remote(), client_.extensions().host, {}, {}, {}};
     const auto* tls = connection_.tls();
     if (tls == nullptr || !tls->is_established()) return peer;
     peer.tls = tls->version() + " " + tls->cipher();
     switch (tls->verified()) {
-    case net::Verified::no: peer.trust = "none"; break;
+    case net::Verified::no:
+        peer.trust = "none";
+        peer.distrust = tls->verify_error();
+        break;
     case net::Verified::name: peer.trust = "name"; break;
     default: peer.trust = "dane";
     }

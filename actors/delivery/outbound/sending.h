@@ -34,9 +34,10 @@ private:
 struct Peer {
     std::string host; // as MX or the route named it
     std::string address;
-    std::string greeted; // what it calls itself
-    std::string tls;     // "TLSv1.3 TLS_AES_256_GCM_SHA384", empty: none
-    std::string trust;   // "name", "dane", "none"
+    std::string greeted;  // what it calls itself
+    std::string tls;      // "TLSv1.3 TLS_AES_256_GCM_SHA384", empty: none
+    std::string trust;    // "name", "dane", "none"
+    std::string distrust; // why the certificate proves nothing
 };
 
 struct SendingOptions {

@@ -34,3 +34,14 @@ TEST_CASE("policies that lack something are none") {
           "version: STSv1\nmode: testing\nmx:\nmax_age: 1\n", "<html>"})
         CHECK(parse_sts_policy(text) == std::nullopt);
 }
+
+TEST_CASE("a policy's lines are that policy") {
+    const auto policy =
+        parse_sts_policy("version: STSv1\nmx: a.example\nmx: *.b.example\nmode: testing\nmax_age: 5\n");
+    REQUIRE(policy);
+    std::string text;
+    for (const auto& line : lines_of(*policy))
+        text += line + "\n";
+    CHECK(text == "version: STSv1\nmode: testing\nmx: a.example\nmx: *.b.example\nmax_age: 5\n");
+    CHECK(parse_sts_policy(text) == policy);
+}
