@@ -44,15 +44,17 @@ def free_port() -> int:
 class Server:
     """One data folder, one configuration, any number of starts."""
 
-    def __init__(self, accounts: dict[str, str], shards: int = 4, extra: str = ""):
+    def __init__(self, accounts: dict[str, str], shards: int = 4, extra: str = "", domain: str = "academie.test", smtp: str = ""):
+        """`smtp`: "host:port" to listen on instead of a port of 127.0.0.1."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="facteur-test-"))
         self.ports = {name: free_port() for name in ("smtp", "submission", "submissions", "lmtp", "http", "https", "admin")}
         self.accounts = accounts
         self.process: subprocess.Popen | None = None
         self.config = self.folder / "facteur.toml"
-        listen = "\n".join(f'{name} = ["127.0.0.1:{port}"]' for name, port in self.ports.items())
+        places = {name: f"127.0.0.1:{port}" for name, port in self.ports.items()} | ({"smtp": smtp} if smtp else {})
+        listen = "\n".join(f'{name} = ["{place}"]' for name, place in places.items())
         self.config.write_text(
-            f'domain = "academie.test"\n'
+            f'domain = "{domain}"\n'
             f'[store]\npath = "{self.folder}/data"\nshards = {shards}\n'
             f"[listen]\n{listen}\n"
             f"[auth]\nplaintext_on_loopback = true\n{extra}"

@@ -40,7 +40,7 @@ maximal_backoff_time = 1s
 queue_run_delay = 1s
 """
 MASTER = """
-127.0.0.1:{port} inet n - n - - smtpd
+{host}:{port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -70,17 +70,21 @@ class Postfix:
     """`routes`: address or domain → transport, such as "smtp:[127.0.0.1]:2525" or "lmtp:inet:127.0.0.1:2424".
     `people`: addresses whose mail is kept here, see `mail`; their domains have nobody else. `settings`: lines of main.cf."""
 
-    def __init__(self, routes: dict[str, str], people: tuple[str, ...] = (), settings: str = "", port: int = 0):
+    def __init__(self, routes: dict[str, str], people: tuple[str, ...] = (), settings: str = "", port: int = 0,
+                 host: str = "127.0.0.1"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="facteur-postfix-"))
         self.folder.chmod(0o755)
-        self.port = port or free_port()
+        self.host, self.port = host, port or free_port()
         for name in ("spool", "data"):
             (self.folder / name).mkdir()
         shutil.chown(self.folder / "data", "postfix", "postfix")
         (self.folder / "main.cf").write_text(MAIN.format(folder=self.folder) + self.keep(people) + settings)
-        (self.folder / "master.cf").write_text(MASTER.format(port=self.port))
+        (self.folder / "master.cf").write_text(MASTER.format(host=host, port=self.port))
         (self.folder / "transport").write_text("".join(f"{address} {where}\n" for address, where in routes.items()))
         self.log_file = open(self.folder / "log", "ab")
+        self.start()
+
+    def start(self) -> None:
         # In a group of its own, so that all of it ends with it.
         self.process = subprocess.Popen(
             ["/usr/sbin/postfix", "-c", str(self.folder), "start-fg"],
@@ -106,7 +110,7 @@ class Postfix:
 
     def answers(self) -> bool:
         try:
-            with smtplib.SMTP("127.0.0.1", self.port, timeout=5):
+            with smtplib.SMTP(self.host, self.port, timeout=5):
                 return True
         except OSError:
             assert self.process.poll() is None, f"Postfix ended:\n{self.log()}"
@@ -134,6 +138,10 @@ class Postfix:
 
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def close(self) -> None:
         self.run("/usr/sbin/postfix", "stop")
