@@ -4,6 +4,7 @@ import { type Language, language, languages, t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Checkbox, Field } from "../ui/Field";
 import { LoginError } from "./auth";
+import { askFor } from "./begin";
 import { languagePreference } from "./preferences";
 import "./SignIn.css";
 import { signIn, username } from "./session";
@@ -27,7 +28,7 @@ export function SignInForm({ known }: FormProps) {
     busy.value = true;
     problem.value = null;
     try {
-      await signIn(name.value.trim(), password.value, remember.value);
+      await signIn(name.value.trim(), password.value, remember.value, askFor);
     } catch (error) {
       problem.value = error instanceof LoginError ? error : new LoginError("unreachable");
       if (problem.value.problem === "wrong") {

@@ -4,7 +4,7 @@ import { prefetchCode } from "../mail/prefetch";
 import { beginAt } from "../mail/store/changes";
 import { keyOf, mailboxes, putMailboxes } from "../mail/store/mailboxes";
 import { loadQuota } from "../mail/store/quota";
-import { folderList } from "../mail/view";
+import { currentList, folderList } from "../mail/view";
 import { type Memory, recall, remember } from "./memory";
 import { route } from "./router";
 import { client, phase } from "./session";
@@ -19,6 +19,15 @@ let ahead: Promise<Ahead | null> | null = null;
 export function askAhead(): Promise<unknown> {
   const memory = recall();
   if (!memory) return Promise.resolve();
+  return ask(memory);
+}
+
+/** Asks for the folders of who has just signed in. */
+export function askFor(accountId: Id): void {
+  void ask({ apiUrl: "/jmap/api", accountId, folders: {} });
+}
+
+function ask(memory: Memory): Promise<unknown> {
   const request = new Request();
   const { accountId, take } = beginning(request, memory.accountId, memory.folders);
   ahead = client.sendAhead(memory.apiUrl, request).then(
@@ -80,6 +89,8 @@ function beginning(request: Request, accountId: Id, folders: Memory["folders"]):
       if (same) void rows?.(answers).catch(() => undefined);
       putMailboxes(found);
     });
+    // What the folders were needed for is on its way before they are drawn.
+    if (!same) void currentList.peek()?.fetchRows(0, 0);
   };
   return { accountId, take };
 }

@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { Client, ConnectionError } from "../jmap";
+import { Client, ConnectionError, type Id } from "../jmap";
 import { LoginError, login, logout } from "./auth";
 import { connected } from "./connection";
 import { forgetMemory } from "./memory";
@@ -52,7 +52,13 @@ export async function start(ahead: Promise<unknown> = Promise.resolve()): Promis
   }
 }
 
-export async function signIn(name: string, password: string, remember: boolean): Promise<void> {
+/** `askFor`: asks for what the first screen needs while the session is still being asked for. */
+export async function signIn(
+  name: string,
+  password: string,
+  remember: boolean,
+  askFor: (accountId: Id) => void,
+): Promise<void> {
   const person = await login(name, password, remember);
   personName.value = person.name;
   if (phase.value === "expired" && person.address !== username.value) {
@@ -60,6 +66,7 @@ export async function signIn(name: string, password: string, remember: boolean):
     location.assign("/");
     return;
   }
+  if (phase.value !== "expired") askFor(person.accountId);
   const session = await client.connect();
   // The sign-in went well and the cookie did not come back: the browser refuses it.
   if (!session) throw new LoginError("cookies");

@@ -70,7 +70,8 @@ function Stack({ head }: { head: EmailHeader }) {
   }, [unreadKey]);
 
   useLayoutEffect(() => {
-    scroller.current?.querySelector(".message-open")?.scrollIntoView({ block: "nearest" });
+    // One alone is in its place; asking would cost a layout.
+    if (messages.length > 1) scroller.current?.querySelector(".message-open")?.scrollIntoView({ block: "nearest" });
   }, []);
 
   useEffect(() => {

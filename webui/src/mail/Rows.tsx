@@ -146,11 +146,15 @@ function useWindow(
   height: number,
 ) {
   const [, draw] = useReducer((count: number) => count + 1, 0);
-  const state = useRef({ places, total, height, eye: 0, eyeTop: 0, top: 0, back: false, first: 0, last: -1 }).current;
+  const state = useRef({
+    ...{ places, total, height, eye: 0, eyeTop: 0, top: 0, back: false, first: 0, last: -1 },
+    /** The rows out of sight come when those in view are on the screen. */
+    painted: false,
+  }).current;
   const held = useRef<number | null>(null);
   const range = () => {
     const top = state.places.top(state.eye) + state.top - state.eyeTop;
-    const { ahead, behind } = overscan;
+    const { ahead, behind } = state.painted ? overscan : { ahead: 0, behind: 0 };
     return {
       first: Math.max(0, state.eye - (state.back ? ahead : behind)),
       last: Math.min(state.total - 1, state.places.rowAt(top + state.height) + (state.back ? behind : ahead)),
@@ -178,6 +182,12 @@ function useWindow(
     element.addEventListener("scroll", onScroll, { passive: true });
     return () => element.removeEventListener("scroll", onScroll);
   }, []);
+
+  const drawn = total > 0 && height > 0;
+  useEffect(() => {
+    state.painted = drawn;
+    if (drawn) draw(undefined as never);
+  }, [drawn]);
 
   useLayoutEffect(() => {
     const element = scroller.current;

@@ -31,6 +31,32 @@ it("heads rows by day, and older ones by month", () => {
   expect(dayHeading(at(2024, 9, 1), now)).toBe("Octobre 2024");
 });
 
+it("says days and months in the words that a browser would use", async () => {
+  for (const [language, tag] of [
+    ["en", "en-GB"],
+    ["fr", "fr-FR"],
+  ] as const) {
+    await loadLanguage(language);
+    const by = (date: Date, style: Intl.DateTimeFormatOptions) => date.toLocaleDateString(tag, style);
+    const capital = (text: string) => text.charAt(0).toLocaleUpperCase(tag) + text.slice(1);
+    for (let month = 0; month < 12; month += 1) {
+      const date = new Date(2026, month, month + 1);
+      expect(shortTime(date.toISOString(), new Date(2026, 11, 30))).toBe(by(date, { day: "numeric", month: "short" }));
+      expect(dayHeading(date.toISOString(), new Date(2027, 0, 30))).toBe(
+        capital(by(date, { month: "long", year: "numeric" })),
+      );
+    }
+    for (let day = 19; day < 26; day += 1) {
+      const date = new Date(2026, 10, day);
+      const later = new Date(2026, 10, day + 3);
+      expect(shortTime(date.toISOString(), later)).toBe(by(date, { weekday: "short" }));
+      expect(dayHeading(date.toISOString(), later)).toBe(
+        capital(by(date, { weekday: "long", day: "numeric", month: "long" })),
+      );
+    }
+  }
+});
+
 it("rounds sizes as people read them", () => {
   expect(size(999).replace(/\s/g, " ")).toBe("999 o");
   expect(size(1532).replace(/\s/g, " ")).toBe("1,5 Ko");

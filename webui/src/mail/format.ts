@@ -2,8 +2,6 @@ import { language, t } from "../i18n";
 import type { EmailAddress } from "../jmap";
 
 const styles = {
-  weekday: { weekday: "short" },
-  day: { day: "numeric", month: "short" },
   dayAndTime: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
   medium: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
   mediumOfYear: {
@@ -14,16 +12,13 @@ const styles = {
     hour: "2-digit",
     minute: "2-digit",
   },
-  weekdayInFull: { weekday: "long", day: "numeric", month: "long" },
   weekdayOfYear: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
-  month: { month: "long" },
-  monthOfYear: { month: "long", year: "numeric" },
   inFull: { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" },
 } satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 const made = new Map<string, Intl.DateTimeFormat>();
 
-/** A formatter is dear to make and cheap to use. */
+/** A formatter is dear to make and cheap to use: the first rows do without. */
 function formatted(date: Date, style: keyof typeof styles): string {
   const key = language.value + style;
   let found = made.get(key);
@@ -33,6 +28,12 @@ function formatted(date: Date, style: keyof typeof styles): string {
   }
   return found.format(date);
 }
+
+type Words = "date.weekdays" | "date.shortWeekdays" | "date.months" | "date.shortMonths";
+const word = (words: Words, at: number) => t(words).split(" ")[at] ?? "";
+const dayAndMonth = (date: Date) => `${date.getDate()} ${word("date.shortMonths", date.getMonth())}`;
+const weekdayInFull = (date: Date) =>
+  `${word("date.weekdays", date.getDay())} ${date.getDate()} ${word("date.months", date.getMonth())}`;
 
 /** 14:32: reads the same in both languages. */
 const timeOf = (date: Date) => `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
@@ -51,8 +52,8 @@ export function shortTime(iso: string, now = new Date()): string {
   const days = daysAgo(date, now);
   if (days === 0) return timeOf(date);
   if (days < 0) return formatted(date, "dayAndTime");
-  if (days < 7) return formatted(date, "weekday");
-  if (date.getFullYear() === now.getFullYear()) return formatted(date, "day");
+  if (days < 7) return word("date.shortWeekdays", date.getDay());
+  if (date.getFullYear() === now.getFullYear()) return dayAndMonth(date);
   return `${twoDigits(date.getDate())}/${twoDigits(date.getMonth() + 1)}/${date.getFullYear()}`;
 }
 
@@ -80,8 +81,8 @@ export function dueTime(date: Date, now = new Date()): string {
   const time = timeOf(date);
   if (days === 0) return t("due.today", { time });
   if (days === 1) return t("due.tomorrow", { time });
-  const style = date.getFullYear() === now.getFullYear() ? "weekdayInFull" : "weekdayOfYear";
-  return t("due.on", { date: formatted(date, style), time });
+  const sameYear = date.getFullYear() === now.getFullYear();
+  return t("due.on", { date: sameYear ? weekdayInFull(date) : formatted(date, "weekdayOfYear"), time });
 }
 
 /** The heading under which a row stands: a day of the last week, else a month. */
@@ -91,9 +92,9 @@ export function dayHeading(iso: string, now = new Date()): string {
   if (days === 0) return t("day.today");
   if (days === -1) return t("day.tomorrow");
   if (days === 1) return t("day.yesterday");
-  if (days < 7 && days > -7) return capitalised(formatted(date, "weekdayInFull"));
-  const sameYear = date.getFullYear() === now.getFullYear();
-  return capitalised(formatted(date, sameYear ? "month" : "monthOfYear"));
+  if (days < 7 && days > -7) return capitalised(weekdayInFull(date));
+  const month = capitalised(word("date.months", date.getMonth()));
+  return date.getFullYear() === now.getFullYear() ? month : `${month} ${date.getFullYear()}`;
 }
 
 function capitalised(text: string): string {
