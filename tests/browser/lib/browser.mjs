@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { password, people } from "./facteur.mjs";
 
@@ -11,6 +11,18 @@ import { password, people } from "./facteur.mjs";
 const require = createRequire(new URL("../../../webui/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+// Pages of Chromium's own for its address bar, which burn a third of a core beside whatever is tested. Playwright's list is
+// handed on, because the last one given counts.
+const playwright = dirname(require.resolve("playwright-core/package.json"));
+const { chromiumSwitches } = require(join(playwright, "lib/server/chromium/chromiumSwitches.js"));
+const features = "--disable-features=";
+const unwanted = [
+  chromiumSwitches.find((given) => given.startsWith(features))?.slice(features.length),
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "WebUIOmniboxFullPopup",
+];
 
 const screenshots = fileURLToPath(new URL("../../../build/screenshots/", import.meta.url));
 
@@ -21,7 +33,12 @@ export async function startBrowser() {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     // A name that is not loopback's, for pages that are not a secure context.
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP messagerie.test 127.0.0.1"],
+    args: [
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      "--host-resolver-rules=MAP messagerie.test 127.0.0.1",
+      features + unwanted.join(","),
+    ],
   });
   return {
     close: () => browser.close(),

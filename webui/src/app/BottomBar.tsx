@@ -4,24 +4,24 @@ import { t } from "../i18n";
 import { focusSearch } from "../search/focus";
 import { Icon } from "../ui/Icon";
 import "./BottomBar.css";
-import { go, route } from "./router";
+import { go, page } from "./router";
 
 /** What a thumb reaches on a phone. */
 export function BottomBar() {
-  const page = route.value.page;
+  const current = page.value;
   return (
     <nav class="bottom-bar" aria-label={t("rail.title")}>
       <Place
         label={t("folder.inbox")}
         icon={Inbox}
-        current={page === "mail"}
+        current={current === "mail"}
         run={() => go({ page: "mail", box: "inbox", email: null })}
       />
-      <Place label={t("search.short")} icon={Search} current={page === "search"} run={focusSearch} />
+      <Place label={t("search.short")} icon={Search} current={current === "search"} run={focusSearch} />
       <Place
         label={t("rail.settings")}
         icon={Settings}
-        current={page === "settings"}
+        current={current === "settings"}
         run={() => go({ page: "settings", section: "general" })}
       />
       <button

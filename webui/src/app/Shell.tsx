@@ -13,7 +13,7 @@ import { foldersOpen, layout } from "./layout";
 import { lazy } from "./lazy";
 import { foldersWidth } from "./preferences";
 import { Rail } from "./Rail";
-import { route } from "./router";
+import { isGallery, page } from "./router";
 import { shortcutSheetOpen } from "./shortcuts";
 import "./print.css";
 import "./Shell.css";
@@ -73,9 +73,8 @@ export function Shell() {
 }
 
 function Page() {
-  const now = route.value;
-  if (now.page !== "settings") return <MailPage />;
-  return now.section === "gallery" ? <Gallery /> : <SettingsPage />;
+  if (page.value !== "settings") return <MailPage />;
+  return isGallery.value ? <Gallery /> : <SettingsPage />;
 }
 
 function FolderDrawer() {

@@ -10,6 +10,13 @@ const address = signal(location.pathname + location.search);
 
 export const route = computed<Route>(() => parseRoute(address.value));
 
+/** What of the route most of the screen depends on: opening a message draws none of that again. */
+export const page = computed(() => route.value.page);
+export const box = computed(() => (route.value.page === "mail" ? route.value.box : null));
+export const searchQuery = computed(() => (route.value.page === "search" ? route.value.query : null));
+const section = computed(() => (route.value.page === "settings" ? route.value.section : null));
+export const isGallery = computed(() => section.value === "gallery");
+
 export function parseRoute(path: string): Route {
   const url = new URL(path, "http://localhost");
   const [page, first, second] = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);

@@ -16,7 +16,7 @@ import {
 import type { ComponentChildren } from "preact";
 import { Link } from "../app/Link";
 import { foldersOpen, layout } from "../app/layout";
-import { route } from "../app/router";
+import { box } from "../app/router";
 import { compose } from "../compose";
 import { t } from "../i18n";
 import type { Mailbox } from "../jmap";
@@ -75,8 +75,7 @@ export function FolderList({ children }: { children?: ComponentChildren }) {
 
 /** What waits to be sent has a line while there is any. */
 function isShown(mailbox: Mailbox): boolean {
-  const now = route.value;
-  return mailbox.role !== "scheduled" || mailbox.totalEmails > 0 || (now.page === "mail" && now.box === "scheduled");
+  return mailbox.role !== "scheduled" || mailbox.totalEmails > 0 || box.value === "scheduled";
 }
 
 function FolderTree({ nodes, depth }: { nodes: MailboxNode[]; depth: number }) {
@@ -116,8 +115,7 @@ function FolderBranch({ node, depth }: { node: MailboxNode; depth: number }) {
 }
 
 function FolderItem({ mailbox }: { mailbox: Mailbox }) {
-  const now = route.value;
-  const current = now.page === "mail" && mailboxOf(now.box)?.id === mailbox.id;
+  const current = box.value !== null && mailboxOf(box.value)?.id === mailbox.id;
   const waiting = mailbox.role === "drafts" ? "drafts" : mailbox.role === "scheduled" ? "scheduled" : null;
   const count = waiting
     ? mailbox.totalEmails

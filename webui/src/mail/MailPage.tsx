@@ -54,7 +54,7 @@ export function MailPage() {
         />
       )}
       {(place !== "off" || open !== null) && (
-        <div class="mail-reader">{open === null ? <NothingOpen /> : <Reader key={open} id={open} />}</div>
+        <div class="mail-reader">{open === null ? <NothingOpen /> : <Reader id={open} />}</div>
       )}
       <MoveMenu />
     </div>

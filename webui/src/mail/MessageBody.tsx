@@ -6,29 +6,41 @@ import type { EmailBody, EmailBodyPart, EmailHeader } from "../jmap";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Skeleton } from "../ui/Skeleton";
+import { useStateOf } from "../ui/useStateOf";
 import { HtmlFrame } from "./HtmlFrame";
 import { htmlToText } from "./htmlText";
 import "./MessageBody.css";
 import { PlainText } from "./PlainText";
 import { isHtml, isImage, loadSanitiser, safeHtml } from "./safeHtml";
 
-type Props = { value: EmailHeader; body: EmailBody; asText: boolean };
+type Props = { value: EmailHeader; body: EmailBody | null; loading: boolean; asText: boolean };
 
 /** What a message says: HTML in its cage, plain text as text. */
-export function MessageBody({ value, body, asText }: Props) {
-  const cut = Object.values(body.bodyValues).some((text) => text.isTruncated);
-  const html = !asText && body.htmlBody.some((part) => isHtml(part) || isImage(part));
-  const silent = !html && body.textBody.every((part) => textOf(part, body).trim() === "");
+export function MessageBody({ value, body, loading, asText }: Props) {
+  const html = body !== null && !asText && body.htmlBody.some((part) => isHtml(part) || isImage(part));
   return (
-    <div class="message-body">
+    <>
+      {!body && loading && <Skeleton label={t("ui.loading")} />}
+      <div class="message-body" hidden={!body}>
+        <HtmlMessage value={value} body={html ? body : null} />
+        {body && !html && <TextMessage key={value.id} body={body} />}
+        {body && isCut(body) && <p class="message-cut">{t("reader.cut")}</p>}
+      </div>
+    </>
+  );
+}
+
+const isCut = (body: EmailBody) => Object.values(body.bodyValues).some((text) => text.isTruncated);
+
+function TextMessage({ body }: { body: EmailBody }) {
+  const silent = body.textBody.every((part) => textOf(part, body).trim() === "");
+  return (
+    <>
       {silent && <p class="message-cut">{isEncrypted(body) ? t("reader.encrypted") : t("reader.noText")}</p>}
-      {html ? (
-        <HtmlMessage value={value} body={body} />
-      ) : (
-        body.textBody.map((part) => <PlainText key={part.partId} text={textOf(part, body)} />)
-      )}
-      {cut && <p class="message-cut">{t("reader.cut")}</p>}
-    </div>
+      {body.textBody.map((part) => (
+        <PlainText key={part.partId} text={textOf(part, body)} />
+      ))}
+    </>
   );
 }
 
@@ -37,19 +49,20 @@ function textOf(part: EmailBodyPart, body: EmailBody): string {
   return isHtml(part) ? htmlToText(text) : text;
 }
 
-function HtmlMessage({ value, body }: Omit<Props, "asText">) {
+/** Without a body the frame of the HTML before stays, out of sight: the next one is shown sooner. */
+function HtmlMessage({ value, body }: Pick<Props, "value" | "body">) {
   const sender = value.from?.[0]?.email.toLowerCase() ?? "";
   const trusted = sender !== "" && trustedSenders.value.includes(sender);
-  const [allowed, setAllowed] = useState(trusted);
+  const [allowed, setAllowed] = useStateOf(value.id, () => trusted);
   const [hasCode, setHasCode] = useState(false);
-  const safe = useMemo(() => safeHtml(body, allowed), [body, allowed, hasCode]);
+  const safe = useMemo(() => body && safeHtml(body, allowed), [body, allowed, hasCode]);
   useEffect(() => {
-    if (!safe) void loadSanitiser().then(() => setHasCode(true));
-  }, [safe]);
-  if (!safe) return <Skeleton label={t("ui.loading")} />;
+    if (body && !safe) void loadSanitiser().then(() => setHasCode(true));
+  }, [body, safe]);
   return (
     <>
-      {safe.blocked > 0 && !allowed && (
+      {body && !safe && <Skeleton label={t("ui.loading")} />}
+      {safe && safe.blocked > 0 && !allowed && (
         <div class="remote-bar">
           <Icon of={ImageOff} size={16} />
           <p>{t("remote.blocked", { count: safe.blocked })}</p>

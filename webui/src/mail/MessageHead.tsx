@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import { ChevronDown, ChevronUp, TriangleAlert } from "lucide";
 import type { ComponentChildren } from "preact";
 import { layout } from "../app/layout";
@@ -7,6 +6,7 @@ import { t } from "../i18n";
 import type { EmailAddress, EmailBody, EmailHeader } from "../jmap";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
+import { useStateOf } from "../ui/useStateOf";
 import { AddressButton } from "./AddressButton";
 import { disagreement, isOutside } from "./addresses";
 import { displayName, longTime, mediumTime, shortTime } from "./format";
@@ -16,7 +16,7 @@ type Props = { value: EmailHeader; body: EmailBody | null; onFold?: () => void; 
 
 /** Who wrote to whom and when; the rest on demand. */
 export function MessageHead({ value, body, onFold, menu }: Props) {
-  const details = useSignal(false);
+  const [details, setDetails] = useStateOf(value.id, () => false);
   const author = value.from?.[0];
   const name = author ? displayName(author) : t("list.noSender");
   const other = author ? disagreement(author) : null;
@@ -47,13 +47,11 @@ export function MessageHead({ value, body, onFold, menu }: Props) {
           <button
             type="button"
             class="details-button"
-            aria-expanded={details.value}
+            aria-expanded={details}
             aria-label={t("reader.details")}
-            onClick={() => {
-              details.value = !details.value;
-            }}
+            onClick={() => setDetails(!details)}
           >
-            <Icon of={details.value ? ChevronUp : ChevronDown} size={16} />
+            <Icon of={details ? ChevronUp : ChevronDown} size={16} />
           </button>
         </p>
       </div>
@@ -66,7 +64,7 @@ export function MessageHead({ value, body, onFold, menu }: Props) {
         )}
         {menu}
       </div>
-      {details.value && <Details value={value} body={body} />}
+      {details && <Details value={value} body={body} />}
       {other && (
         <p class="message-warning" role="note">
           <Icon of={TriangleAlert} size={16} />

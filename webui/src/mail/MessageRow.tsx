@@ -12,16 +12,19 @@ import { displayName, shortTime } from "./format";
 import "./MessageRow.css";
 import { people } from "./people";
 import { rested } from "./rowGestures";
-import { Snippet } from "./Snippet";
+import { rowText } from "./Snippet";
 import { email, thread } from "./store/emails";
 import type { EmailList } from "./store/list";
 import { isScheduled } from "./store/mailboxes";
 import { cursor, extend, selected, selecting, tabStop, toggle } from "./store/selection";
-import { currentMailbox, openId } from "./view";
+import { currentMailbox, openId, openThread } from "./view";
 
 type Props = { id: Id; list: EmailList; first: boolean };
 
-/** One row: who, what, when, and marks that do not rest on colour alone. */
+/**
+ * One row: who, what, when, and marks that do not rest on colour alone. Its parts are functions and no components of
+ * their own: rows are what a screen has most of, and each component costs.
+ */
 export function MessageRow({ id, list, first }: Props) {
   const value = email(id).value;
   const unread = rowUnread(id);
@@ -55,7 +58,7 @@ export function MessageRow({ id, list, first }: Props) {
 
   return (
     <div class={unread ? `${look} row-unread` : look} data-id={id} draggable>
-      <Tick id={id} value={value} list={list} ticked={ticked} reachable={reachable} />
+      {tickOf({ id, value, list, ticked, reachable })}
       <a
         class="row-link"
         href={now.page === "settings" ? undefined : pathOf({ ...now, email: id })}
@@ -78,19 +81,17 @@ export function MessageRow({ id, list, first }: Props) {
         )}
         <span class="row-people">
           <span class="ellipsis">{people(value, list.query.collapseThreads)}</span>
-          <Count value={value} list={list} />
+          {countOf(value, list)}
         </span>
         <span class="row-subject ellipsis">
           {value.keywords.$answered && <Icon of={Reply} size={14} />}
-          <Snippet id={id} field="subject" fallback={value.subject || t("mail.noSubject")} />
+          {rowText(id, "subject", value.subject || t("mail.noSubject"))}
         </span>
-        <span class="row-preview ellipsis">
-          <Snippet id={id} field="preview" fallback={value.preview} />
-        </span>
+        <span class="row-preview ellipsis">{rowText(id, "preview", value.preview)}</span>
         <time class="row-time" dateTime={value.receivedAt}>
           {shortTime(value.receivedAt)}
         </time>
-        <Marks value={value} />
+        {marksOf(value)}
       </a>
       {look.includes("row-rested") && <QuickActions id={id} value={value} unread={unread} />}
     </div>
@@ -104,13 +105,12 @@ function tick(event: MouseEvent, list: EmailList, id: Id): void {
 }
 
 function isOpen(value: EmailHeader | undefined, list: EmailList): boolean {
-  const open = openId.value;
-  if (open === null || !value) return false;
-  if (open === value.id) return true;
-  return list.query.collapseThreads && email(open).value?.threadId === value.threadId;
+  if (openId.value === null || !value) return false;
+  if (openId.value === value.id) return true;
+  return list.query.collapseThreads && openThread.value === value.threadId;
 }
 
-function Count({ value, list }: { value: EmailHeader; list: EmailList }) {
+function countOf(value: EmailHeader, list: EmailList) {
   if (!list.query.collapseThreads) return null;
   const count = thread(value.threadId).value?.length ?? 1;
   if (count < 2) return null;
@@ -122,7 +122,8 @@ function Count({ value, list }: { value: EmailHeader; list: EmailList }) {
   );
 }
 
-function Marks({ value }: { value: EmailHeader }) {
+function marksOf(value: EmailHeader) {
+  if (!value.hasAttachment && !value.keywords.$flagged) return null;
   return (
     <span class="row-marks">
       {value.hasAttachment && (
@@ -143,7 +144,7 @@ function Marks({ value }: { value: EmailHeader }) {
 
 type TickProps = { id: Id; value: EmailHeader; list: EmailList; ticked: boolean; reachable: boolean };
 
-function Tick({ id, value, list, ticked, reachable }: TickProps) {
+function tickOf({ id, value, list, ticked, reachable }: TickProps) {
   const person = value.from?.[0] ?? { name: null, email: "" };
   return (
     <label class="row-tick">
@@ -154,7 +155,7 @@ function Tick({ id, value, list, ticked, reachable }: TickProps) {
         aria-label={t("list.select", { subject: value.subject || t("mail.noSubject") })}
         onClick={(event) => tick(event, list, id)}
       />
-      <Avatar name={displayName(person)} address={person.email} />
+      {Avatar({ name: displayName(person), address: person.email })}
     </label>
   );
 }

@@ -1,6 +1,5 @@
-import { useSignal } from "@preact/signals";
 import { Download, Ellipsis, FileText, Flag, Forward, Paperclip, PenLine, Reply, ReplyAll } from "lucide";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { lazy } from "../app/lazy";
 import { client } from "../app/session";
 import { compose } from "../compose";
@@ -10,7 +9,7 @@ import { Avatar } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { MenuButton } from "../ui/Menu";
-import { Skeleton } from "../ui/Skeleton";
+import { useStateOf } from "../ui/useStateOf";
 import { Attachments } from "./Attachments";
 import { setFlagged } from "./actions";
 import { save } from "./download";
@@ -47,20 +46,24 @@ export function MessageView({ value, open, alone, newest, onToggle }: Props) {
       </article>
     );
   return (
-    <article class="message message-open" aria-label={t("reader.message", { name, time: longTime(value.receivedAt) })}>
+    <article
+      class="message message-open"
+      data-id={value.id}
+      aria-label={t("reader.message", { name, time: longTime(value.receivedAt) })}
+    >
       <OpenMessage value={value} alone={alone} newest={newest} onToggle={onToggle} />
     </article>
   );
 }
 
 function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
-  const [body, setBody] = useState<EmailBody | null>(() => bodyAtHand(value.id));
-  const problem = useSignal("");
-  const asText = useSignal(false);
+  const [body, setBody] = useStateOf<EmailBody | null>(value.id, () => bodyAtHand(value.id));
+  const [problem, setProblem] = useStateOf(value.id, () => "");
+  const [asText, setAsText] = useStateOf(value.id, () => false);
   const load = () => {
-    problem.value = "";
+    setProblem("");
     loadBody(value.id).then(setBody, (error: unknown) => {
-      problem.value = error instanceof ConnectionError ? t("reader.notLoaded") : problemText(error);
+      setProblem(error instanceof ConnectionError ? t("reader.notLoaded") : problemText(error));
     });
   };
   useEffect(load, [value.id]);
@@ -71,21 +74,17 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
         value={value}
         body={body}
         onFold={alone ? undefined : onToggle}
-        menu={<MessageMenu value={value} asText={asText} />}
+        menu={<MessageMenu value={value} asText={asText} onAsText={setAsText} />}
       />
-      {waits && <ScheduledBar value={value} />}
-      {problem.value && (
+      {waits && <ScheduledBar key={value.id} value={value} />}
+      {problem && (
         <div class="message-problem">
-          <p>{problem.value}</p>
+          <p>{problem}</p>
           <Button onClick={load}>{t("ui.retry")}</Button>
         </div>
       )}
-      {body ? (
-        <MessageBody value={value} body={body} asText={asText.value} />
-      ) : (
-        !problem.value && <Skeleton label={t("ui.loading")} />
-      )}
-      {body && <Attachments value={value} body={body} />}
+      <MessageBody value={value} body={body} loading={!problem} asText={asText} />
+      {body && <Attachments key={value.id} value={value} body={body} />}
       {body && newest && !waits && !value.keywords.$draft && <AnswerBar value={value} body={body} />}
       {value.keywords.$draft && (
         <div class="answer-bar">
@@ -98,7 +97,9 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
   );
 }
 
-function MessageMenu({ value, asText }: { value: EmailHeader; asText: { value: boolean } }) {
+type MenuProps = { value: EmailHeader; asText: boolean; onAsText: (asText: boolean) => void };
+
+function MessageMenu({ value, asText, onAsText }: MenuProps) {
   const flagged = value.keywords.$flagged === true;
   const answer = (kind: "reply" | "replyAll" | "forward") => void compose({ kind, emailId: value.id });
   return (
@@ -118,11 +119,9 @@ function MessageMenu({ value, asText }: { value: EmailHeader; asText: { value: b
         },
         {
           id: "text",
-          label: asText.value ? t("reader.showHtml") : t("reader.showText"),
+          label: asText ? t("reader.showHtml") : t("reader.showText"),
           icon: FileText,
-          run: () => {
-            asText.value = !asText.value;
-          },
+          run: () => onAsText(!asText),
         },
         {
           id: "download",

@@ -55,7 +55,7 @@ export function NestedMessage({ blobId }: { blobId: Id }) {
       <h3>{value.subject || t("mail.noSubject")}</h3>
       <p>{t("attachment.from", { name: value.from?.[0] ? displayName(value.from[0]) : t("list.noSender") })}</p>
       {value.sentAt && <p>{longTime(value.sentAt)}</p>}
-      <MessageBody value={value} body={value} asText={false} />
+      <MessageBody value={value} body={value} loading={false} asText={false} />
       <Attachments value={value} body={value} />
     </article>
   );

@@ -1,9 +1,10 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { layout } from "../app/layout";
 import { conversations, readerPlace } from "../app/preferences";
 import { t } from "../i18n";
 import type { EmailHeader, Id } from "../jmap";
 import { Skeleton } from "../ui/Skeleton";
+import { useStateOf } from "../ui/useStateOf";
 import { setSeenOf } from "./actions";
 import { MessageView } from "./MessageView";
 import "./Reader.css";
@@ -13,9 +14,12 @@ import { email, fetchEmails, fetchThreads, isKnown, isUnread, thread } from "./s
 import { mailboxWithRole } from "./store/mailboxes";
 import { collapsed, currentMailbox } from "./view";
 
-/** A conversation as a stack, oldest first, newest open; or one message when conversations are off. */
+/**
+ * A conversation as a stack, oldest first, newest open; or one message when conversations are off. The next to be opened
+ * is written into the same elements: to build them again, the frame of HTML above all, takes an old machine long.
+ */
 export function Reader({ id }: { id: Id }) {
-  const [gone, setGone] = useState(false);
+  const [gone, setGone] = useStateOf(id, () => false);
   const head = email(id).value;
   useEffect(() => {
     void ensure(id).then(
@@ -25,7 +29,7 @@ export function Reader({ id }: { id: Id }) {
   }, [id]);
   if (!head)
     return gone ? <p class="mail-nothing">{t("reader.gone")}</p> : <Skeleton lines={6} label={t("ui.loading")} />;
-  return <Stack key={head.threadId} head={head} />;
+  return <Stack head={head} />;
 }
 
 async function ensure(id: Id): Promise<boolean> {
@@ -53,8 +57,9 @@ function members(head: EmailHeader): EmailHeader[] {
 
 function Stack({ head }: { head: EmailHeader }) {
   const messages = members(head);
-  const [open, setOpen] = useState<ReadonlySet<Id>>(() => initiallyOpen(messages));
+  const [open, setOpen] = useStateOf(head.id, () => initiallyOpen(messages));
   const scroller = useRef<HTMLElement>(null);
+  const scrolled = useRef(false);
   const newest = messages[messages.length - 1];
   // Beside the list the folder is the page's heading; alone, the subject is.
   const Heading = layout.value === "wide" && readerPlace.value !== "off" ? "h2" : "h1";
@@ -64,42 +69,50 @@ function Stack({ head }: { head: EmailHeader }) {
   const unreadKey = unread.map(({ id }) => id).join();
   useEffect(() => {
     if (unread.length > 0) {
-      setOpen((before) => new Set([...before, ...unread.map(({ id }) => id)]));
+      setOpen(new Set([...open, ...unread.map(({ id }) => id)]));
       void setSeenOf(unread, true, null).catch(() => undefined);
     }
   }, [unreadKey]);
 
   useLayoutEffect(() => {
     // One alone is in its place; asking would cost a layout.
+    if (scrolled.current && scroller.current) scroller.current.scrollTop = 0;
+    scrolled.current = false;
     if (messages.length > 1) scroller.current?.querySelector(".message-open")?.scrollIntoView({ block: "nearest" });
-  }, []);
+  }, [head.id]);
 
   useEffect(() => {
     // The list has gone, and what had the focus with it.
     if (Heading === "h1" && document.activeElement === document.body) scroller.current?.focus({ preventScroll: true });
     prefetchNeighbours(head.id);
-  }, []);
+  }, [head.id]);
 
   return (
     <>
       <ReaderBar head={head} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard */}
-      <section ref={scroller} class="reader-scroll" tabIndex={0} aria-label={t("reader.title")}>
+      <section
+        ref={scroller}
+        class="reader-scroll"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard
+        tabIndex={0}
+        aria-label={t("reader.title")}
+        onScroll={() => {
+          scrolled.current = true;
+        }}
+      >
         <Heading class="reader-subject">{head.subject || t("mail.noSubject")}</Heading>
         {messages.map((value) => (
           <MessageView
-            key={value.id}
+            key={value === newest ? "newest" : value.id}
             value={value}
             open={open.has(value.id) || messages.length === 1}
             alone={messages.length === 1}
             newest={value === newest}
-            onToggle={() =>
-              setOpen((before) => {
-                const next = new Set(before);
-                if (!next.delete(value.id)) next.add(value.id);
-                return next;
-              })
-            }
+            onToggle={() => {
+              const next = new Set(open);
+              if (!next.delete(value.id)) next.add(value.id);
+              setOpen(next);
+            }}
           />
         ))}
       </section>

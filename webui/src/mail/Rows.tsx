@@ -24,6 +24,8 @@ const lookAhead = 40;
 const lookBehind = 20;
 /** Whoever drags the scrollbar through a long list fetches where it comes to rest. */
 const restBefore = 60;
+/** Longer than a frame takes on an old machine: while one scrolls, the tab stop stays where it is. */
+const tabStopAfter = 200;
 
 /** The rows of a list of any length, of which only those in view exist. */
 export function Rows({ list }: { list: EmailList }) {
@@ -272,7 +274,7 @@ function useTabStop(list: EmailList, first: number, last: number, eye: number): 
     }
     const timer = setTimeout(() => {
       tabStop.value = list.at(eye) ?? null;
-    }, restBefore);
+    }, tabStopAfter);
     return () => clearTimeout(timer);
   }, [list, at, first, last]);
 }

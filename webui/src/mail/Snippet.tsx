@@ -2,12 +2,10 @@ import type { ComponentChildren } from "preact";
 import type { Id } from "../jmap";
 import { snippet } from "../search/snippets";
 
-type Props = { id: Id; field: "subject" | "preview"; fallback: string };
-
 /** A text of a row; in a search, with what was found marked. */
-export function Snippet({ id, field, fallback }: Props) {
+export function rowText(id: Id, field: "subject" | "preview", fallback: string): ComponentChildren {
   const marked = snippet(id)?.[field];
-  return <>{marked ? markedText(marked) : fallback}</>;
+  return marked ? markedText(marked) : fallback;
 }
 
 const entities: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" };

@@ -9,6 +9,8 @@ import { prefetch } from "./prefetch";
 import { selected } from "./store/selection";
 
 const restBefore = 80;
+/** Rows that pass under a pointer that lies still are not rested on. */
+const restAfterScroll = 200;
 const swipeBy = 88;
 
 /** The row that the pointer rests on: its quick actions are there, and what it says is fetched. */
@@ -43,18 +45,28 @@ function listen(element: HTMLElement, listeners: Listeners): () => void {
 function pointer(): Listeners {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over: Id | null = null;
+  let scrolledAt = Number.NEGATIVE_INFINITY;
+  const wait = () => {
+    clearTimeout(timer);
+    rested.value = null;
+    if (over !== null) timer = setTimeout(rest, Math.max(restBefore, scrolledAt + restAfterScroll - performance.now()));
+  };
+  const rest = () => {
+    // Where frames take long, a step of scrolling may have come before this.
+    if (performance.now() < scrolledAt + restAfterScroll) return wait();
+    rested.value = over;
+    if (over !== null) void prefetch(over);
+  };
   const comes = (id: Id | null) => {
     if (id === over) return;
     over = id;
-    clearTimeout(timer);
-    rested.value = null;
-    if (id === null) return;
-    timer = setTimeout(() => {
-      rested.value = id;
-      void prefetch(id);
-    }, restBefore);
+    wait();
   };
   return {
+    scroll: () => {
+      scrolledAt = performance.now();
+      if (over !== null) wait();
+    },
     pointerover: (event) => event.pointerType !== "touch" && comes(rowOf(event)?.dataset.id ?? null),
     pointerleave: () => comes(null),
     pointerdown: (event) => {

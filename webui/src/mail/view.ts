@@ -1,9 +1,10 @@
 import { computed, signal } from "@preact/signals";
 import { conversations } from "../app/preferences";
-import { route } from "../app/router";
+import { box, route, searchQuery } from "../app/router";
 import type { Comparator, Filter, FilterCondition, Id, Mailbox } from "../jmap";
 import { filterOf } from "../search/filter";
 import { unread } from "../search/query";
+import { email } from "./store/emails";
 import { EmailList } from "./store/list";
 import { mailboxOf, mailboxWithRole } from "./store/mailboxes";
 
@@ -15,8 +16,7 @@ export const quickFilter = signal<QuickFilter>("all");
 
 /** The folder in view; null in a search or in the settings. */
 export const currentMailbox = computed<Mailbox | null>(() => {
-  const now = route.value;
-  return now.page === "mail" ? (mailboxOf(now.box) ?? null) : null;
+  return box.value === null ? null : (mailboxOf(box.value) ?? null);
 });
 
 const lists = new Map<string, EmailList>();
@@ -53,8 +53,6 @@ export function folderList(id: Id, role: string | null): EmailList {
   );
 }
 
-const searchText = computed(() => (route.value.page === "search" ? route.value.query : null));
-
 function quickly(wanted: QuickFilter, folder: FilterCondition): Filter {
   if (wanted === "flagged") return { ...folder, hasKeyword: "$flagged" };
   if (wanted === "unread") return unread(folder);
@@ -63,7 +61,7 @@ function quickly(wanted: QuickFilter, folder: FilterCondition): Filter {
 
 /** What the list shows: the folder or the search of the page's address. */
 export const currentList = computed<EmailList | null>(() => {
-  if (searchText.value !== null) return listFor(filterOf(searchText.value), conversations.value);
+  if (searchQuery.value !== null) return listFor(filterOf(searchQuery.value), conversations.value);
   const id = currentMailboxId.value;
   return id === null ? null : folderList(id, currentRole.value);
 });
@@ -72,6 +70,8 @@ export const collapsed = computed(() => currentList.value?.query.collapseThreads
 
 /** The id of the message that is open. */
 export const openId = computed<Id | null>(() => (route.value.page === "settings" ? null : route.value.email));
+
+export const openThread = computed<Id | null>(() => (openId.value && email(openId.value).value?.threadId) ?? null);
 
 /**
  * Lists that are kept are told that something has changed; the one in view asks at once. When nothing has `moved`,

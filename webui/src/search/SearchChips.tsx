@@ -1,5 +1,5 @@
 import { X } from "lucide";
-import { go, route } from "../app/router";
+import { go, searchQuery } from "../app/router";
 import { t } from "../i18n";
 import { Icon } from "../ui/Icon";
 import { parseSearch, type Term, writeTerm } from "./query";
@@ -19,14 +19,14 @@ const labels: Record<string, Parameters<typeof t>[0]> = {
 
 /** The filters of a search: those that are on can be taken away, common ones put on. */
 export function SearchChips() {
-  const now = route.value;
-  if (now.page !== "search") return null;
-  const terms = parseSearch(now.query);
+  const query = searchQuery.value;
+  if (query === null) return null;
+  const terms = parseSearch(query);
   const filters = terms.filter(({ operator }) => operator !== null);
   const written = new Set(terms.map(writeTerm));
   const set = (next: readonly Term[]) => {
-    const query = next.map(writeTerm).join(" ");
-    if (query) go({ page: "search", query, email: null }, { replace: true });
+    const wanted = next.map(writeTerm).join(" ");
+    if (wanted) go({ page: "search", query: wanted, email: null }, { replace: true });
     else go({ page: "mail", box: "inbox", email: null });
   };
   return (

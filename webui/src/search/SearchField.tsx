@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Search, X } from "lucide";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
-import { go, route } from "../app/router";
+import { go, page, searchQuery } from "../app/router";
 import { t } from "../i18n";
 import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -12,8 +12,7 @@ const pause = 250;
 
 /** The one field for everything; results and suggestions come while one types. */
 export function SearchField() {
-  const now = route.value;
-  const query = now.page === "search" ? now.query : "";
+  const query = searchQuery.value ?? "";
   const text = useSignal(query);
   const found = useSignal<SearchSuggestion[]>([]);
   const at = useSignal(-1);
@@ -39,8 +38,8 @@ export function SearchField() {
   const search = () => {
     clearTimeout(timer.current);
     const wanted = text.value.trim();
-    if (wanted) go({ page: "search", query: wanted, email: null }, { replace: route.value.page === "search" });
-    else if (route.value.page === "search") go({ page: "mail", box: "inbox", email: null });
+    if (wanted) go({ page: "search", query: wanted, email: null }, { replace: page.peek() === "search" });
+    else if (page.peek() === "search") go({ page: "mail", box: "inbox", email: null });
   };
   const later = () => {
     clearTimeout(timer.current);

@@ -1,5 +1,5 @@
 import { effect, type Signal, signal } from "@preact/signals";
-import { route } from "../app/router";
+import { searchQuery } from "../app/router";
 import { client } from "../app/session";
 import type { Id, SearchSnippet } from "../jmap";
 import { filterOf } from "./filter";
@@ -9,8 +9,7 @@ let wanted = new Set<Id>();
 let current = "";
 
 effect(() => {
-  const now = route.value;
-  const query = now.page === "search" ? now.query : "";
+  const query = searchQuery.value ?? "";
   if (query === current) return;
   current = query;
   found = new Map();
