@@ -48,6 +48,9 @@ before(async () => {
         from: '"rectorat@academie.test" <escroc@dehors.test>',
       }),
     },
+    ...["Une", "Deux"].map((name) => ({
+      message: message({ subject: `Page ${name}`, html: `<p>Texte ${name}</p>${"<p>ligne</p>".repeat(60)}<img src="https://dehors.test/x.png">` }),
+    })),
     { message: message({ subject: "Voyage", id: "voyage@x.test", text: "Premier message" }), keywords: { $seen: true }, receivedAt: at(60) },
     {
       message: message({
@@ -170,6 +173,35 @@ test("images of the message are shown, remote ones only when asked for", async (
   // Plain HTTP became HTTPS: nothing of what one reads travels in the clear.
   await until(async () => /^https:/.test(await pixel.getAttribute("src")), "the picture, over HTTPS");
   assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+});
+
+test("the next message is written into the same frame, and nothing of the one before stays", async () => {
+  await openRow(page, "Page Une");
+  await letter(page).getByText("Texte Une").waitFor();
+  const first = await page.locator(".message-open iframe").elementHandle();
+  await page.getByRole("button", { name: "Détails" }).click();
+  const scroller = page.locator(".reader-scroll");
+  await scroller.evaluate((element) => element.scrollTo(0, 300));
+  await until(() => scroller.evaluate((element) => element.scrollTop === 300), "the reader, scrolled");
+  await openRow(page, "Page Deux");
+  await letter(page).getByText("Texte Deux").waitFor();
+  assert.equal(await letter(page).getByText("Texte Une").count(), 0);
+  const same = (element) => element === document.querySelector(".message-open iframe");
+  assert.ok(await first.evaluate(same));
+  assert.equal(await scroller.evaluate((element) => element.scrollTop), 0);
+  assert.equal(await page.getByRole("button", { name: "Détails" }).getAttribute("aria-expanded"), "false");
+  // What was allowed to one message is not allowed to the next: that takes a frame with a policy of its own.
+  await page.getByRole("button", { name: "Afficher", exact: true }).click();
+  await page.getByText(/distantes? bloquées?/).waitFor({ state: "detached" });
+  await openRow(page, "Page Une");
+  await letter(page).getByText("Texte Une").waitFor();
+  await page.getByText(/distantes? bloquées?/).waitFor();
+  assert.doesNotMatch(await letter(page).locator("meta[http-equiv='Content-Security-Policy']").getAttribute("content"), /https:/);
+  await openRow(page, "Texte simple");
+  await page.locator(".plain").first().waitFor();
+  const hidden = page.locator(".message-open iframe");
+  assert.equal(await hidden.isVisible(), false);
+  assert.equal(await hidden.evaluate((element) => element.contentDocument.body.childNodes.length), 0);
 });
 
 test("plain text has links, folded quotes and a warning about a name that lies", async () => {

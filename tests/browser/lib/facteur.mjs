@@ -45,8 +45,11 @@ async function freePort() {
   throw new Error("no free port");
 }
 
-/** Starts a server with the accounts of `people`; `stop` must be called. A folder that is given is kept for the next time. */
-export async function startFacteur({ folder: kept } = {}) {
+/**
+ * Starts a server with the accounts of `people`; `stop` must be called. A folder that is given is kept for the next time;
+ * `config` is added to its configuration.
+ */
+export async function startFacteur({ folder: kept, config: more = "" } = {}) {
   const folder = kept ?? mkdtempSync(join(tmpdir(), "facteur-browser-"));
   mkdirSync(folder, { recursive: true });
   const isNew = !existsSync(join(folder, "data"));
@@ -69,6 +72,7 @@ lmtp = []
 https = []
 [auth]
 plaintext_on_loopback = true
+${more}
 `,
   );
   const csv = join(folder, "accounts.csv");

@@ -4,12 +4,14 @@ import { tellArrivals } from "../mail/arrivals";
 import { syncEmails, syncThreads } from "../mail/store/changes";
 import { syncMailboxes } from "../mail/store/mailboxes";
 import { loadQuota } from "../mail/store/quota";
+import { submissionsChanged } from "../mail/store/submissions";
 import { refreshLists } from "../mail/view";
 import { begun } from "./begin";
 import { connected } from "./connection";
 import { client } from "./session";
 
 const retryAfter = 5000;
+const everything = ["Mailbox", "Email", "Thread", "EmailSubmission"];
 
 let running = false;
 let again = new Set<string>();
@@ -26,7 +28,7 @@ export async function startSync(): Promise<void> {
     onOpen: () => {
       connected.value = true;
       // What happened while nobody listened.
-      if (opened) changed(["Mailbox", "Email", "Thread"]);
+      if (opened) changed(everything);
       opened = true;
     },
     onClosed: () => undefined,
@@ -59,6 +61,7 @@ async function follow(): Promise<void> {
     const types = again;
     again = new Set();
     try {
+      if (types.has("EmailSubmission")) submissionsChanged.value += 1;
       const emails = types.has("Email") || types.has("Thread");
       const [, arrivals] = await Promise.all([
         types.has("Mailbox") || emails ? syncMailboxes() : undefined,
@@ -86,7 +89,7 @@ function probeWhileUnconnected(push: Push): void {
       void client.connect().then(
         () => {
           push.retry();
-          changed(["Mailbox", "Email", "Thread"]);
+          changed(everything);
         },
         () => undefined,
       );

@@ -174,6 +174,13 @@ export type EmailSubmission = {
   threadId: Id;
   sendAt: string;
   undoStatus: "pending" | "final" | "canceled";
+  deliveryStatus: Record<string, DeliveryStatus> | null;
+};
+
+export type DeliveryStatus = {
+  smtpReply: string;
+  delivered: "queued" | "yes" | "no" | "unknown";
+  displayed: "yes" | "unknown";
 };
 
 export type Quota = {

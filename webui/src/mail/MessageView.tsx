@@ -19,8 +19,9 @@ import { MessageHead } from "./MessageHead";
 import "./MessageView.css";
 import { problemText } from "./problem";
 import { bodyAtHand, loadBody } from "./store/bodies";
-import { isScheduled } from "./store/mailboxes";
+import { isScheduled, isSent } from "./store/mailboxes";
 
+const DeliveryBar = lazy(() => import("./DeliveryBar").then((module) => module.DeliveryBar));
 const ScheduledBar = lazy(() => import("../compose/ScheduledBar").then((module) => module.ScheduledBar));
 
 type Props = { value: EmailHeader; open: boolean; alone: boolean; newest: boolean; onToggle: () => void };
@@ -77,6 +78,7 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
         menu={<MessageMenu value={value} asText={asText} onAsText={setAsText} />}
       />
       {waits && <ScheduledBar key={value.id} value={value} />}
+      {isSent(value) && <DeliveryBar id={value.id} />}
       {problem && (
         <div class="message-problem">
           <p>{problem}</p>

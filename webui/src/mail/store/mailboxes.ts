@@ -46,6 +46,11 @@ export function isScheduled({ mailboxIds }: { mailboxIds: Record<Id, true> }): b
   return waiting !== undefined && mailboxIds[waiting.id] === true;
 }
 
+export function isSent({ mailboxIds }: { mailboxIds: Record<Id, true> }): boolean {
+  const sent = byRole.value.get("sent");
+  return sent !== undefined && mailboxIds[sent.id] === true;
+}
+
 export type MailboxNode = { mailbox: Mailbox; children: MailboxNode[] };
 
 /** One's own folders, as a tree; the special ones stand above it. */
