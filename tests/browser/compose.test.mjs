@@ -204,6 +204,7 @@ test("an address that does not exist is named, and nothing is lost", async () =>
   await text().fill("Texte gardé");
   await send().click();
   await page.getByText(/Cette adresse n’existe pas.*personne@academie.test/).waitFor();
+  await composer().locator(".chip-wrong", { hasText: "personne@academie.test" }).waitFor();
   assert.match(await text().innerText(), /Texte gardé/);
   await composer().getByRole("button", { name: "Jeter ce message" }).click();
 });

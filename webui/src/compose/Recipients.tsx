@@ -9,6 +9,7 @@ import { displayName, fullAddress } from "../mail/format";
 import { Icon } from "../ui/Icon";
 import { isPlausible, parseAddresses } from "./addresses";
 import "./Recipients.css";
+import { refused } from "./submit";
 import { loadSuggestions, type Suggestion, suggest } from "./suggest";
 
 type Props = {
@@ -137,7 +138,7 @@ export function Recipients({ label, value, others, focus }: Props) {
 }
 
 function Chip({ address, onRemove }: { address: EmailAddress; onRemove: () => void }) {
-  const wrong = !isPlausible(address.email);
+  const wrong = !isPlausible(address.email) || refused.value.has(address.email.toLowerCase());
   const outside = !wrong && isOutside(address, ownDomain.value);
   const name = displayName(address);
   return (

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { client } from "../app/session";
 import { t } from "../i18n";
 import { type EmailSubmission, type Id, ObjectError, Request, type SetResponse } from "../jmap";
@@ -90,6 +91,9 @@ export async function submit(kept: Kept, at: Date | null = null): Promise<Submit
   return { submissionId: submitted.created?.submission?.id as Id, emailId };
 }
 
+/** Addresses that the server has said not to exist: marked wherever they stand. */
+export const refused = signal<ReadonlySet<string>>(new Set());
+
 class RecipientError extends Error {
   constructor(readonly addresses: string[]) {
     super("invalidRecipients");
@@ -97,7 +101,10 @@ class RecipientError extends Error {
 }
 
 function refusal(error: SetError & { invalidRecipients?: string[] }): Error {
-  if (error.type === "invalidRecipients" && error.invalidRecipients) return new RecipientError(error.invalidRecipients);
+  if (error.type === "invalidRecipients" && error.invalidRecipients) {
+    refused.value = new Set([...refused.value, ...error.invalidRecipients.map((address) => address.toLowerCase())]);
+    return new RecipientError(error.invalidRecipients);
+  }
   return new ObjectError(error.type, "message", error.properties ?? [], error.description ?? undefined);
 }
 

@@ -109,6 +109,13 @@ describe("Request", () => {
       "urn:ietf:params:jmap:mail",
       "urn:ietf:params:jmap:submission",
     ]);
+    const storage = new Request();
+    storage.add("Quota/get", { ids: null });
+    expect(storage.using).toEqual([
+      "urn:ietf:params:jmap:core",
+      "urn:ietf:params:jmap:quota",
+      "urn:ietf:params:jmap:mail",
+    ]);
     expect(request.calls[1]).toEqual([
       "Email/get",
       { "#ids": { resultOf: "c0", name: "Email/query", path: "/ids" } },

@@ -45,8 +45,8 @@ export class Request {
     for (const [name] of this.calls) {
       const capability = capabilityOf[name.slice(0, name.indexOf("/"))];
       if (capability) capabilities.add(capability);
-      // The onSuccess arguments of a submission change emails.
-      if (capability === submission) capabilities.add(mail);
+      // The onSuccess arguments of a submission change emails; a quota is told to who knows what it bounds (RFC 9425 section 4.1).
+      if (capability === submission || capability === quota) capabilities.add(mail);
     }
     return [...capabilities];
   }

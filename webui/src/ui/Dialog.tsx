@@ -20,7 +20,11 @@ export function Dialog({ title, children, onClose, wide }: Props) {
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement as HTMLElement | null;
-    if (element && !element.open) element.showModal();
+    if (element && !element.open) {
+      element.showModal();
+      // Who is asked for something types at once; the browser would begin with the button that closes.
+      element.querySelector<HTMLElement>("input, select, textarea")?.focus();
+    }
     return () => {
       element?.close();
       before?.focus?.();
