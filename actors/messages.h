@@ -35,6 +35,14 @@ struct SharedBody {
 // ---- sessions, delivery, import → mailbox actor
 // -----------------------------------------------------------------
 
+// The answer of someone who is away to an email, and the entry of the queue that sends it.
+struct AutomaticAnswer {
+    SharedBody body;
+    std::string destination;             // the entry's; empty: the sender is one of ours
+    std::string entry;                   // as `write_queue_entry` makes it
+    std::array<std::uint8_t, 32> once{}; // names vacation and sender: answered once in a period
+};
+
 // File this email into the account: answered by `EmailFiled` after it is on disk, or by an error.
 struct FileEmail {
     store::AccountId account = 0;
@@ -45,6 +53,7 @@ struct FileEmail {
     std::uint64_t quota = 0;                 // octets; 0: not checked
     bool delivered = false;                  // it came from outside (EmailDelivery state)
     bool skip_same_body = false;             // an email of the account with this body makes it a duplicate
+    std::vector<AutomaticAnswer> answers;    // at most one; queued in the commit that files the email
     std::int64_t at = 0;                     // now, seconds UTC
 };
 
@@ -170,6 +179,10 @@ typename Inspector::result_type inspect(Inspector& f, SharedBody& x) {
              }));
 }
 template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, AutomaticAnswer& x) {
+    return f(caf::meta::type_name("AutomaticAnswer"), x.body, x.destination, x.entry, x.once);
+}
+template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, StoreUpload& x) {
     return f(caf::meta::type_name("StoreUpload"), x.account, x.body, x.type, x.expires, x.at, x.quota);
 }
@@ -180,7 +193,7 @@ typename Inspector::result_type inspect(Inspector& f, UploadStored& x) {
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, FileEmail& x) {
     return f(caf::meta::type_name("FileEmail"), x.account, x.email, x.role, x.mailboxes, x.delivery, x.quota,
-             x.delivered, x.skip_same_body, x.at);
+             x.delivered, x.skip_same_body, x.answers, x.at);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, CallMethod& x) {

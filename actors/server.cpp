@@ -124,13 +124,14 @@ Result<void> Server::open() {
     auto indexing = Indexing::start(ground_->store());
     if (!indexing) return fail(Code::io, indexing.error().message);
     indexing_ = std::move(*indexing);
+    const auto srs_secret = store::to_hex(store::hash_of("reverse-paths\n" + *secret));
     authenticator_ = std::make_unique<Authenticator>(ground_->directory(), config_.auth, std::move(*secret));
     web_sessions_ = std::make_unique<WebSessions>(ground_->store(), config_.auth);
     searches_ = std::make_unique<Searches>();
     queue_ = std::make_unique<Queue>(ground_->system());
-    services_ = std::unique_ptr<Services>(
-        new Services{config_, jmap_limits_, ground_->store(), ground_->directory(), *authenticator_,
-                     *web_sessions_, ground_->mailboxes(), *indexing_, *searches_, *queue_, metrics_});
+    services_ = std::unique_ptr<Services>(new Services{
+        config_, jmap_limits_, ground_->store(), ground_->directory(), *authenticator_, *web_sessions_,
+        ground_->mailboxes(), *indexing_, *searches_, *queue_, metrics_, srs_secret});
     ground_->on_commit = [this](store::ShardId shard) { indexing_->wake(shard); };
     ground_->on_queued = [this](store::ShardId shard) { queue_->wake(shard); };
     ground_->directory().on_closed = [this](store::AccountId account) {

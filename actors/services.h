@@ -5,6 +5,8 @@
 #include "actors/config.h"
 #include "transport/jmap/limits.h"
 
+#include <string>
+
 namespace facteur::store {
 class Store;
 }
@@ -32,6 +34,7 @@ struct Services {
     Searches& searches;
     Queue& queue;
     Metrics& metrics;
+    std::string srs_secret = {}; // of reverse-paths of what is forwarded; empty: they are not rewritten
 };
 
 } // namespace facteur

@@ -185,6 +185,11 @@ void Snapshot::objects(AccountId account, ObjectType type,
 bool Snapshot::was_delivered(AccountId account, const Hash& key) const {
     return raw().get(db_delivered, body_key(account, key)).has_value();
 }
+std::optional<Time> Snapshot::delivered_at(AccountId account, const Hash& key) const {
+    const auto at = raw().get(db_delivered, body_key(account, key));
+    if (!at) return std::nullopt;
+    return from_ordered(read_big<std::uint64_t>(*at));
+}
 
 void Snapshot::queue(
     Time until, const std::function<bool(AccountId, Time, std::string_view, std::string_view)>& each) const {

@@ -109,6 +109,7 @@ public:
     void objects(AccountId account, ObjectType type,
                  const std::function<bool(std::string_view id, std::string_view value)>& each) const;
     [[nodiscard]] bool was_delivered(AccountId account, const Hash& key) const;
+    [[nodiscard]] std::optional<Time> delivered_at(AccountId account, const Hash& key) const;
     // Entries due at or before `until`, soonest first, over all accounts of the shard.
     void queue(Time until,
                const std::function<bool(AccountId, Time due, std::string_view id, std::string_view value)>&

@@ -3,11 +3,13 @@
 #include "actors/accounts/address.h"
 #include "actors/accounts/password.h"
 #include "actors/accounts/provision.h"
+#include "actors/delivery/outbound/route.h"
 #include "transport/sasl/scram_keys.h"
 
 #include <fmt/format.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <thread>
@@ -215,6 +217,63 @@ store::Result<store::AccountRow> Directory::set_status(std::string_view address,
     return change(
         address, now, [&](store::AccountRow& row) { row.status = status; },
         status != store::AccountStatus::active);
+}
+
+// Addresses here must exist; those elsewhere must be such that mail can be sent to them.
+store::Result<Forwarding> Directory::check_forwarding(std::string_view address,
+                                                      const std::vector<std::string>& to) const {
+    if (to.size() > most_forwarded_to)
+        return store::fail(store::Code::invalid,
+                           fmt::format("Mail goes on to {} addresses at most.", most_forwarded_to));
+    Forwarding forwarding;
+    for (const auto& text : to) {
+        const auto full = text.find('@') == std::string::npos ? fmt::format("{}@{}", text, domain_) : text;
+        const auto normalised = normalise_address(full);
+        const auto mailbox = normalised ? smtp::parse_mailbox(*normalised) : std::nullopt;
+        if (!mailbox || normalised->find(' ') != std::string::npos)
+            return store::fail(store::Code::invalid, fmt::format("\"{}\" is not an address.", text));
+        if (is_local_domain(mailbox->domain) ? !find(*normalised) : !can_be_sent_to(*mailbox))
+            return store::fail(store::Code::not_found, fmt::format("There is no address {}.", *normalised));
+        if (*normalised == address)
+            return store::fail(store::Code::invalid, "An address does not lead to itself.");
+        auto& known = forwarding.to;
+        if (std::find(known.begin(), known.end(), *normalised) == known.end()) known.push_back(*normalised);
+    }
+    return forwarding;
+}
+
+store::Result<store::AccountRow> Directory::set_forwarding(std::string_view address,
+                                                           const std::vector<std::string>& to,
+                                                           bool keeps_copy, store::Time now) {
+    const auto found = find(address);
+    if (!found) return store::fail(store::Code::not_found, fmt::format("There is no account {}.", address));
+    auto forwarding = check_forwarding(found->address, to);
+    if (!forwarding) return tl::unexpected(forwarding.error());
+    forwarding->is_alias = is_alias(*found);
+    forwarding->keeps_copy = keeps_copy && !forwarding->is_alias;
+    if (forwarding->is_alias && forwarding->to.empty())
+        return store::fail(store::Code::invalid, "An alias leads to somebody.");
+    return change(
+        found->address, now, [&](store::AccountRow& row) { facteur::set_forwarding(row, *forwarding); },
+        false);
+}
+
+store::Result<store::AccountRow> Directory::add_alias(std::string_view address,
+                                                      const std::vector<std::string>& to, store::Time now) {
+    NewAccount alias;
+    alias.address = address.find('@') == std::string_view::npos ? fmt::format("{}@{}", address, domain_)
+                                                                : std::string(address);
+    auto row = prepare(alias, now);
+    if (!row) return row;
+    auto forwarding = check_forwarding(row->address, to);
+    if (!forwarding) return tl::unexpected(forwarding.error());
+    if (forwarding->to.empty()) return store::fail(store::Code::invalid, "An alias leads to somebody.");
+    forwarding->is_alias = true;
+    forwarding->keeps_copy = false;
+    facteur::set_forwarding(*row, *forwarding);
+    auto done = store_.commit_directory({row->id, now, {}, put_account(*row, true), {}});
+    if (!done) return tl::unexpected(done.error());
+    return row;
 }
 
 store::Result<void> Directory::remove(std::string_view address, store::Time now) {

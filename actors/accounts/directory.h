@@ -5,6 +5,7 @@
 // and admin threads, not from loops or actors). Errors are the store's: exists, not_found, invalid.
 #pragma once
 
+#include "actors/accounts/forwarding.h"
 #include "store/store.h"
 #include "transport/base/result.h"
 
@@ -48,6 +49,13 @@ public:
                                                   store::Time now);
     store::Result<store::AccountRow> set_status(std::string_view address, store::AccountStatus status,
                                                 store::Time now);
+    // To whom the mail of an account or an alias goes on; none for an account: nowhere.
+    store::Result<store::AccountRow> set_forwarding(std::string_view address,
+                                                    const std::vector<std::string>& to, bool keeps_copy,
+                                                    store::Time now);
+    // An address without a mailbox that leads to others.
+    store::Result<store::AccountRow> add_alias(std::string_view address, const std::vector<std::string>& to,
+                                               store::Time now);
     // The account, its mail and all its rows, in steps.
     store::Result<void> remove(std::string_view address, store::Time now);
 
@@ -55,6 +63,8 @@ public:
     std::function<void(store::AccountId)> on_closed;
 
 private:
+    [[nodiscard]] store::Result<Forwarding> check_forwarding(std::string_view address,
+                                                             const std::vector<std::string>& to) const;
     store::Result<store::AccountRow> prepare(const NewAccount& account, store::Time now);
     store::Result<store::AccountRow> change(std::string_view address, store::Time now,
                                             const std::function<void(store::AccountRow&)>& edit, bool closes);

@@ -7,7 +7,7 @@ namespace {
 void list_as_json(Environment& environment, Console& console) {
     JsonList list(console);
     for_each_account(environment, [&](const store::AccountRow& account) {
-        list.add(account_json(environment, account));
+        if (!is_alias(account)) list.add(account_json(environment, account));
         return !console.is_cancelled();
     });
     list.finish();
@@ -16,6 +16,7 @@ void list_as_json(Environment& environment, Console& console) {
 void list_as_table(Environment& environment, Console& console) {
     Table table({"ADDRESS", "NAME", "STATUS", ">EMAILS", ">SIZE", ">QUOTA"});
     for_each_account(environment, [&](const store::AccountRow& account) {
+        if (is_alias(account)) return true;
         const auto state = environment.store.read(account.id).state(account.id);
         table.add({account.address, account.name, std::string(status_text(account.status)),
                    count_text(state.emails), size_text(state.size),

@@ -32,7 +32,12 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     add_account_show(*account, line.run);
     add_account_set_password(*account, line.run);
     add_account_status(*account, line.run);
+    add_account_forward(*account, line.run);
     add_account_delete(*account, line.run);
+    auto* alias =
+        app.add_subcommand("alias", "Addresses without a mailbox that lead to others, here or elsewhere");
+    alias->require_subcommand(1);
+    add_alias(*alias, line.run);
     auto* mailbox = app.add_subcommand("mailbox", "Show mailboxes");
     mailbox->require_subcommand(1);
     add_mailbox_list(*mailbox, line.run);

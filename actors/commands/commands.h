@@ -10,11 +10,13 @@ namespace facteur {
 
 void add_account_add(CLI::App& parent, Run& chosen);
 void add_account_delete(CLI::App& parent, Run& chosen);
+void add_account_forward(CLI::App& parent, Run& chosen);
 void add_account_import(CLI::App& parent, Run& chosen);
 void add_account_list(CLI::App& parent, Run& chosen);
 void add_account_set_password(CLI::App& parent, Run& chosen);
 void add_account_show(CLI::App& parent, Run& chosen);
 void add_account_status(CLI::App& parent, Run& chosen); // suspend, resume
+void add_alias(CLI::App& parent, Run& chosen);          // add, set, list, delete
 void add_check(CLI::App& parent, Run& chosen);
 void add_dkim(CLI::App& parent, Run& chosen);
 void add_export(CLI::App& parent, Run& chosen);

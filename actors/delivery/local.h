@@ -25,6 +25,8 @@ struct LocalRecipient {
     std::string address;     // as the envelope had it
     std::string detail;      // behind the "+", may be empty
     std::uint64_t quota = 0; // octets that the account may hold; 0: filed however full it is
+    bool silent = false;     // the sender wants no report when it fails (RFC 3461 §4.1)
+    bool may_answer = false; // it has had something to say about being away: worth a look
 };
 
 // Who an address is. "postmaster" of our domain always is somebody (RFC 5321 §4.5.1): the account of
@@ -37,8 +39,9 @@ store::Result<LocalRecipient> resolve_recipient(const Services& services, std::s
 // The account that postmaster's mail is for.
 std::optional<store::AccountRow> postmaster_account(const Services& services);
 
-// Each result is `EmailFiled` or why not, in the order of `recipients`. An account that is named twice gets
-// one email, in every mailbox that its recipients mean. `key`: what makes this delivery the same as an
+// Each result is `EmailFiled` or why not, in the order of `recipients`; of one whose mail goes on without a
+// copy it names no email. What goes on is filed or queued by then (routing.h). An account that is named twice
+// gets one email, in every mailbox that its recipients mean. `key`: what makes this delivery the same as an
 // earlier one; the account is added to it; empty: every delivery is a new one. `done` is called once, in
 // `self`, which may be gone before: the message is filed nevertheless.
 void deliver_local(caf::event_based_actor* self, const Services& services,

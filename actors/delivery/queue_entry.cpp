@@ -52,6 +52,7 @@ std::string write_queue_entry(const QueueEntry& entry) {
     if (entry.queued != 0 || entry.as_is) {
         out.member("destination", entry.destination).member("queued", entry.queued);
         out.member("bulk", entry.bulk).member("asIs", entry.as_is).member("warned", entry.warned);
+        out.member("forwarded", entry.forwarded);
         out.member("held", entry.held).member("lastReply", entry.last_reply);
         out.member("nextAttempt", entry.next_attempt);
         write_statuses("untold", entry.untold, out);
@@ -82,6 +83,7 @@ std::optional<QueueEntry> read_queue_entry(std::string_view value) {
     entry.queued = static_cast<store::Time>(number("queued"));
     entry.bulk = is_set(*object, "bulk");
     entry.as_is = is_set(*object, "asIs");
+    entry.forwarded = is_set(*object, "forwarded");
     entry.warned = is_set(*object, "warned");
     entry.held = is_set(*object, "held");
     entry.last_reply = text_of(*object, "lastReply");
@@ -121,6 +123,7 @@ std::vector<std::pair<std::string, QueueEntry>> split_off(std::string_view id, Q
                          std::size_t most) {
         QueueEntry part = entry;
         part.settled.clear();
+        part.untold.clear();
         part.destination = destination;
         part.bulk = bulk;
         for (std::size_t from = 0, n = 1; from < recipients.size(); from += most, ++n) {

@@ -30,10 +30,11 @@ struct QueueEntry {
     std::string destination; // the domain of all of them; empty: they are ours
     // When sending began: what waits too long is given up. Of entries that were split off, else 0.
     store::Time queued = 0;
-    bool bulk = false;   // gives way to letters of persons
-    bool as_is = false;  // the body came by SMTP and has its trace fields; else it is the sender's own copy
-    bool warned = false; // the sender was told that it is late
-    bool held = false;   // by an operator
+    bool bulk = false;  // gives way to letters of persons
+    bool as_is = false; // the body came by SMTP and has its trace fields; else it is the sender's own copy
+    bool forwarded = false; // by an account or alias of ours: leaves with a reverse-path of ours (SRS)
+    bool warned = false;    // the sender was told that it is late
+    bool held = false;      // by an operator
     std::string last_reply; // of the last attempt that came to nothing
     // What the sender is to be told before anything else is done, and when it goes on then.
     std::vector<DeliveryStatus> untold;

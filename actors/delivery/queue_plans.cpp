@@ -108,7 +108,12 @@ store::Result<void> run_accept(const CallMethod& call, jmap::Object arguments, s
     if (!entry) return store::fail(store::Code::invalid, "There is no entry to take.");
     answered.answers = "taken";
     if (key) draft.add(store::DeliveryNoted{*key, draft.at()});
-    put_parts(draft, text_member(arguments, "id"), *entry, {}, draft.at());
+    const auto id = text_member(arguments, "id");
+    put_parts(draft, id, *entry, text_member(arguments, "domain"), draft.at());
+    if (entry->envelope.rcpt_to.empty()) return {};
+    entry->queued = draft.at();
+    draft.add(store::QueuePut{draft.at(), std::string(id), write_queue_entry(*entry)});
+    hold_body(draft, entry->body, entry->size, draft.at() + body_held_after_due);
     return {};
 }
 
@@ -180,13 +185,14 @@ store::Plan plan_claim(std::shared_ptr<const CallMethod> call, std::shared_ptr<M
 }
 
 CallMethod accept_call(store::AccountId account, std::string_view id, QueueEntry entry,
-                       const store::Body& body, std::string_view key, store::Time now) {
+                       const store::Body& body, std::string_view key, std::string_view domain,
+                       store::Time now) {
     auto call = begin(account, accept_method, now);
     entry.body = body.hash;
     entry.size = body.bytes->size();
     entry.claimed = true;
     jmap::Writer out(call.arguments);
-    out.begin_object().member("id", id).member("entry", write_queue_entry(entry));
+    out.begin_object().member("id", id).member("entry", write_queue_entry(entry)).member("domain", domain);
     if (!key.empty()) {
         const auto hash = store::hash_of(fmt::format("{}\n{}\nelsewhere", key, account));
         out.member("delivery", store::to_hex(hash));

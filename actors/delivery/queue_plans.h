@@ -18,13 +18,14 @@ CallMethod claim_call(store::AccountId account, store::Time due, std::string_vie
                       store::Time now);
 store::Plan plan_claim(std::shared_ptr<const CallMethod> call, std::shared_ptr<MethodAnswered> answered);
 
-// ---- accept: a message that came by SMTP, for recipients elsewhere
+// ---- accept: a message that came by SMTP, for recipients elsewhere, or one that is forwarded
 
 inline constexpr std::string_view accept_method = "Queue/accept";
 // Answered by "taken", or "known" when `key` (empty: none) was accepted before. The entry's body is in the
-// call.
+// call. `domain`: ours; recipients of others are split off.
 CallMethod accept_call(store::AccountId account, std::string_view id, QueueEntry entry,
-                       const store::Body& body, std::string_view key, store::Time now);
+                       const store::Body& body, std::string_view key, std::string_view domain,
+                       store::Time now);
 store::Plan plan_accept(std::shared_ptr<const CallMethod> call, std::shared_ptr<MethodAnswered> answered);
 
 // ---- finish: what came of a delivery

@@ -1,6 +1,7 @@
 #include "actors/delivery/send_report.h"
 
 #include "actors/accounts/directory.h"
+#include "actors/accounts/forwarding.h"
 #include "actors/delivery/queue_plans.h"
 #include "actors/log.h"
 #include "actors/mailbox/mailbox_actor.h"
@@ -8,6 +9,7 @@
 #include "actors/session/jmap/write_call.h"
 #include "transport/dsn/write.h"
 #include "transport/smtp/reply_reader.h"
+#include "transport/smtp/trace.h"
 
 #include <fmt/format.h>
 
@@ -21,10 +23,17 @@ std::string parameter(const EnvelopeAddress& address, const char* name) {
     return found == address.parameters.end() ? std::string() : found->second.value_or(std::string());
 }
 
+dsn::Action action_of(std::string_view delivered) {
+    if (delivered == "no") return dsn::Action::failed;
+    if (delivered == "yes") return dsn::Action::delivered;
+    if (delivered == "unknown") return dsn::Action::relayed;
+    return delivered == delivery_expanded ? dsn::Action::expanded : dsn::Action::delayed;
+}
+
 dsn::RecipientReport recipient_report(const SenderReport& report, const DeliveryStatus& status) {
     dsn::RecipientReport about;
     about.address = status.address;
-    about.action = status.delivered == "no" ? dsn::Action::failed : dsn::Action::delayed;
+    about.action = action_of(status.delivered);
     about.diagnostic = status.smtp_reply;
     constexpr std::size_t code = 4; // "550 5.1.1 …"
     if (status.smtp_reply.size() > code)
@@ -58,7 +67,9 @@ Result<std::string> write_report(const Services& services, const SenderReport& r
     notice.domain = services.directory.domain();
     notice.at = report.at;
     notice.random = random_number;
-    return dsn::write(notice);
+    auto bytes = dsn::write(notice);
+    if (bytes) bytes->insert(0, smtp::return_path_field(std::nullopt));
+    return bytes;
 }
 
 // What makes a report that a crash repeats the same one.
@@ -101,7 +112,8 @@ void queue_report(caf::event_based_actor* self, const Services& services, const 
     const auto body = store::make_body(std::make_shared<const std::string>(std::move(*bytes)));
     const auto id = "m" + store::to_hex(store::hash_of(key)).substr(0, 16);
     self->request(services.mailboxes.of(report.account), caf::infinite,
-                  accept_call(report.account, id, std::move(entry), body, key, report.at))
+                  accept_call(report.account, id, std::move(entry), body, key, services.directory.domain(),
+                              report.at))
         .then([then](const MethodAnswered&) { then(true, {}); },
               [then](const caf::error&) { then(false, {}); });
 }
@@ -110,7 +122,7 @@ void queue_report(caf::event_based_actor* self, const Services& services, const 
 
 bool wants_report(const EnvelopeAddress& recipient, std::string_view what) {
     const auto notify = recipient.parameters.find("NOTIFY");
-    if (notify == recipient.parameters.end() || !notify->second) return true;
+    if (notify == recipient.parameters.end() || !notify->second) return what != "SUCCESS";
     auto value = *notify->second;
     for (char& c : value)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -121,9 +133,11 @@ void send_report(caf::event_based_actor* self, const Services& services, const S
                  std::function<void(bool, std::string)> then) {
     const auto& sender = report.entry.envelope.mail_from.email;
     if (report.recipients.empty() || sender.empty()) return then(true, {});
-    if (const auto account = services.directory.find(sender))
+    const auto account = services.directory.find(sender);
+    if (account && !is_forwarded(*account))
         return file_report(self, services, report, *account, std::move(then));
-    if (const auto domain = domain_of(sender); !domain.empty() && !services.directory.is_local_domain(domain))
+    if (const auto domain = domain_of(sender);
+        account || (!domain.empty() && !services.directory.is_local_domain(domain)))
         return queue_report(self, services, report, std::move(then));
     give_up(report, "There is no such sender", then);
 }

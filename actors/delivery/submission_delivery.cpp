@@ -79,8 +79,10 @@ private:
         // The parts of mass mail are octet for octet the same, so that a shard holds its body once.
         const auto id = account_id(due_.account) + std::string(submission_of(due_.id));
         auto copy =
-            delivered_copy(message_, {due_.entry.envelope.mail_from.email, services_.directory.domain(), id,
-                                      due_.entry.queued > 0 ? due_.entry.queued : at_});
+            due_.entry.as_is
+                ? message_
+                : delivered_copy(message_, {due_.entry.envelope.mail_from.email, services_.directory.domain(),
+                                            id, due_.entry.queued > 0 ? due_.entry.queued : at_});
         email_ = ingest(std::make_shared<const std::string>(std::move(copy)), at_);
         resolve();
         file_some();
@@ -104,10 +106,6 @@ private:
             });
     }
 
-    void settle_one(const std::string& address, std::string reply, std::string delivered) {
-        due_.entry.settled.push_back({address, std::move(reply), std::move(delivered)});
-    }
-
     // Recipients whose fate is open.
     std::vector<const EnvelopeAddress*> unsettled() const {
         std::unordered_set<std::string_view> settled;
@@ -124,6 +122,7 @@ private:
         for (const auto* recipient : unsettled()) {
             auto found = resolve_recipient(services_, recipient->email, email_->row.size);
             if (found) {
+                found->silent = !wants_report(*recipient, "FAILURE");
                 tried_.push_back(recipient);
                 waiting_.push_back(std::move(*found));
             } else if (auto reply = refusal(found.error(), true)) {
@@ -135,10 +134,13 @@ private:
     void settle(std::size_t first, const std::vector<store::Result<EmailFiled>>& results) {
         for (std::size_t i = 0; i < results.size(); ++i) {
             const auto& recipient = *tried_[first + i];
-            if (results[i])
-                settle_one(recipient.email, std::string(delivered_reply), "yes");
-            else if (auto reply = refusal(results[i].error(), false))
+            if (results[i]) {
+                DeliveryStatus done{recipient.email, std::string(delivered_reply), "yes"};
+                if (wants_report(recipient, "SUCCESS")) told_.push_back(done);
+                due_.entry.settled.push_back(std::move(done));
+            } else if (auto reply = refusal(results[i].error(), false)) {
                 note_failure(recipient, std::move(*reply));
+            }
         }
     }
 
@@ -154,14 +156,14 @@ private:
     }
 
     void note_failure(const EnvelopeAddress& recipient, std::string reply) {
-        if (wants_report(recipient, "FAILURE")) failed_.push_back({recipient.email, reply, "no"});
-        settle_one(recipient.email, std::move(reply), "no");
+        if (wants_report(recipient, "FAILURE")) told_.push_back({recipient.email, reply, "no"});
+        due_.entry.settled.push_back({recipient.email, std::move(reply), "no"});
     }
 
-    // Tells the sender of recipients that failed in this attempt. Nothing is lost silently: without its
-    // report the entry is not finished.
+    // Tells the sender of recipients that this attempt settled, as far as he wants to hear. Nothing is lost
+    // silently: without its report the entry is not finished.
     void report() {
-        send_report(self_, services_, {due_.account, due_.id, due_.entry, message_, failed_, due_.due, at_},
+        send_report(self_, services_, {due_.account, due_.id, due_.entry, message_, told_, due_.due, at_},
                     [me = shared_from_this()](bool told, std::string blob) {
                         if (!told) return me->done_();
                         me->report_blob_ = std::move(blob);
@@ -174,9 +176,9 @@ private:
         at_ = clock_();
         if (auto message = services_.store.read(due_.account).read_body(due_.entry.body))
             message_ = std::move(*message);
-        failed_ = due_.entry.untold;
+        told_ = due_.entry.untold;
         send_report(self_, services_,
-                    {due_.account, due_.id, due_.entry, message_, failed_, due_.entry.queued, at_,
+                    {due_.account, due_.id, due_.entry, message_, told_, due_.entry.queued, at_,
                      due_.entry.queued + services_.config.queue.expire.count()},
                     [me = shared_from_this()](bool told, std::string blob) {
                         if (!told) return me->done_();
@@ -217,7 +219,7 @@ private:
     std::vector<LocalRecipient> waiting_;       // moved from up to filed_
     std::vector<const EnvelopeAddress*> tried_; // the same, in the entry's envelope
     std::size_t filed_ = 0;
-    std::vector<DeliveryStatus> failed_;
+    std::vector<DeliveryStatus> told_; // by the report
     std::string report_blob_;
 };
 

@@ -1,5 +1,11 @@
 #include "actors/mailbox/file_email.h"
 
+#include "actors/delivery/queue_entry.h"
+#include "actors/mailbox/keep_upload.h"
+#include "transport/vacation/vacation.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace facteur {
@@ -45,6 +51,19 @@ bool is_duplicate(const store::Snapshot& now, const FileEmail& request, EmailFil
     return filed.duplicate = true;
 }
 
+// In the commit that files what it answers: a crash neither loses it nor sends it twice.
+void queue_answer(const AutomaticAnswer& answer, store::EmailId about, store::Draft& draft) {
+    const store::Hash once{answer.once};
+    const auto last = draft.now().delivered_at(draft.account(), once);
+    if (last && draft.at() - *last < vacation::once_period) return;
+    draft.add(store::DeliveryNoted{once, draft.at()});
+    const auto id = fmt::format("v{}", about);
+    draft.add(store::QueuePut{draft.at(), answer.destination.empty() ? id : id + "/" + answer.destination,
+                              answer.entry});
+    const auto& body = answer.body.body;
+    hold_body(draft, body.hash, body.bytes->size(), draft.at() + body_held_after_due);
+}
+
 } // namespace
 
 std::optional<store::ThreadId> find_thread(const store::Snapshot& now, store::AccountId account,
@@ -88,6 +107,8 @@ store::Plan plan_filing(std::shared_ptr<const FileEmail> request, std::shared_pt
             draft.add(std::move(added));
             if (const store::Hash key{request->delivery}; key != store::Hash{})
                 draft.add(store::DeliveryNoted{key, request->at});
+            for (const auto& answer : request->answers)
+                queue_answer(answer, filed->email, draft);
             return {};
         };
 }

@@ -89,6 +89,8 @@ caf::result<EmailFiled> file_email(MailboxActor* self, FileEmail& request) {
     auto promise = self->make_response_promise<EmailFiled>();
     auto filed = std::make_shared<EmailFiled>();
     std::vector<store::Body> bodies{request.email.email->body};
+    for (const auto& answer : request.answers)
+        bodies.push_back(answer.body.body);
     const auto at = request.at;
     submit(self, plan_filing(std::make_shared<FileEmail>(std::move(request)), filed), std::move(bodies), at,
            [promise, filed](const WriteDone& done) mutable {

@@ -52,9 +52,11 @@ public:
           mailboxes_(system_,
                      {*store_, plan_method, {}, [this](store::ShardId shard) { queue_.wake(shard); }}),
           queue_(system_),
-          indexing_(start_indexing(*store_)), services_{config_,        limits_,   *store_,    directory_,
-                                                        authenticator_, sessions_, mailboxes_, *indexing_,
-                                                        searches_,      queue_,    metrics_} {}
+          indexing_(start_indexing(*store_)), services_{
+                                                  config_,    limits_,        *store_,
+                                                  directory_, authenticator_, sessions_,
+                                                  mailboxes_, *indexing_,     searches_,
+                                                  queue_,     metrics_,       "a secret of reverse-paths"} {}
     ~Academy() {
         queue_.stop();
         // Mailbox actors stay until they have been idle for long.
@@ -78,7 +80,7 @@ public:
     // The answers to these calls: [[name, arguments, call id], …].
     Json request(const store::AccountRow& user, const Json& calls, const Json& created_ids = Json::object()) {
         Json body{{"using", Json::array()}, {"methodCalls", calls}, {"createdIds", created_ids}};
-        for (const auto urn : {"core", "mail", "submission", "blob"})
+        for (const auto urn : {"core", "mail", "submission", "vacationresponse", "blob"})
             body["using"].push_back(std::string("urn:ietf:params:jmap:") + urn);
         auto parsed = jmap::parse_request(body.dump(), supported_capabilities(), limits_);
         REQUIRE(parsed.has_value());

@@ -1,4 +1,5 @@
 #include "actors/delivery/queue_entry.h"
+#include "actors/delivery/srs_keys.h"
 #include "tests/actors/smtp_fixture.h"
 #include "transport/base/base64.h"
 
@@ -448,6 +449,49 @@ TEST_CASE("pipelined commands and chunks are answered in order") {
     CHECK(mail[1].ends_with("Subject: a\r\n\r\nb\r\n"));
 }
 
+namespace {
+
+std::vector<QueueEntry> queued(SmtpServer& server) {
+    std::vector<QueueEntry> entries;
+    for (store::ShardId shard = 0; shard < server.store().shards(); ++shard)
+        server.store().read_shard(shard).queue(
+            std::numeric_limits<store::Time>::max(),
+            [&](store::AccountId, store::Time, std::string_view, std::string_view value) {
+                entries.push_back(read_queue_entry(value).value());
+                return true;
+            });
+    return entries;
+}
+
+} // namespace
+
+TEST_CASE("a bounce to a path of ours goes on to the one who wrote, and nothing else does") {
+    SmtpServer server;
+    const auto anne = server.add("anne@academie.test");
+    const auto path = [&](const char* sender) {
+        return smtp::srs_forward(smtp::parse_mailbox(sender).value(), srs_keys(server.services()),
+                                 seconds_now())
+            ->text();
+    };
+    const auto far = path("marie@elsewhere.test");
+    CHECK(far.starts_with("SRS0="));
+    CHECK(far.ends_with("=elsewhere.test=marie@academie.test"));
+    SmtpClient client(server.port(Door::smtp));
+    CHECK(client.deliver("", {far}, letter).starts_with("250"));
+    REQUIRE(queued(server).size() == 1);
+    const auto entry = queued(server)[0];
+    CHECK(entry.destination == "elsewhere.test");
+    CHECK(entry.envelope.rcpt_to[0].email == "marie@elsewhere.test");
+    CHECK(entry.envelope.mail_from.email.empty());
+    CHECK(client.send_mail("x@elsewhere.test", {far}, letter).starts_with("550 5.7.1"));
+    auto forged = far;
+    forged[5] = forged[5] == 'b' || forged[5] == 'B' ? 'c' : 'b'; // case makes no difference
+    CHECK(client.send_mail("", {forged}, letter).starts_with("550 5.1.1"));
+    CHECK(client.send_mail("", {"SRS0=x@academie.test"}, letter).starts_with("550 5.1.1"));
+    CHECK(queued(server).size() == 1);
+    CHECK(server.mail(anne).empty());
+}
+
 TEST_CASE("who asks for it hears of the delivery, once, and nobody else") {
     SmtpServer server;
     const auto anne = server.add("anne@academie.test"), pierre = server.add("pierre@academie.test");
@@ -466,12 +510,16 @@ TEST_CASE("who asks for it hears of the delivery, once, and nobody else") {
     client.say("RCPT TO:<pierre@academie.test> NOTIFY=SUCCESS");
     client.say("DATA");
     CHECK(client.say(numbered(2) + ".").starts_with("250"));
+    // One elsewhere is told by a letter.
+    wait_until([&] { return queued(server).size() == 1; });
+    CHECK(queued(server)[0].destination == "elsewhere.test");
+    CHECK(queued(server)[0].envelope.mail_from.email.empty());
     wait_until([&] { return !server.mail(anne).empty(); });
     REQUIRE(server.mail(anne).size() == 1);
     const auto report = server.mail(anne).front();
     CHECK(report.starts_with("Return-Path: <>\r\nFrom: "));
     CHECK(report.find("\r\nOriginal-Envelope-Id: a??b\r\n") != std::string::npos);
-    CHECK(report.find("\r\nFinal-Recipient: rfc822;pierre@academie.test\r\nAction: delivered\r\n") !=
+    CHECK(report.find("\r\nFinal-Recipient: rfc822; pierre@academie.test\r\nAction: delivered\r\n") !=
           std::string::npos);
     CHECK(report.find("Bonjour.") == std::string::npos);
     CHECK(server.mail(pierre).size() == 2);

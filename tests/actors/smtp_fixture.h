@@ -116,9 +116,12 @@ public:
           authenticator_(directory_, config_.auth, "secret of this store"), sessions_(*store_, config_.auth),
           system_(system_config_.config), mailboxes_(system_, {*store_, plan_method, {}, {}}),
           queue_(system_),
-          indexing_(start_indexing(*store_)), services_{config_,        limits_,   *store_,    directory_,
-                                                        authenticator_, sessions_, mailboxes_, *indexing_,
-                                                        searches_,      queue_,    metrics_},
+          indexing_(start_indexing(*store_)), services_{config_,        limits_,
+                                                        *store_,        directory_,
+                                                        authenticator_, sessions_,
+                                                        mailboxes_,     *indexing_,
+                                                        searches_,      queue_,
+                                                        metrics_,       "a secret of reverse-paths"},
           doors_(std::make_unique<SmtpDoors>(system_, services_, std::make_shared<TlsSource>())), loops_(1) {
         for (const auto door : {Door::smtp, Door::submission, Door::lmtp}) {
             const auto port = net::listen(loops_, "127.0.0.1:0", doors_->accept(door));

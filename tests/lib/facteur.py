@@ -138,7 +138,8 @@ class Server:
 class Jmap:
     """A JMAP client of one account over one HTTP connection."""
 
-    USING = ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail", "urn:ietf:params:jmap:submission"]
+    USING = ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail", "urn:ietf:params:jmap:submission",
+             "urn:ietf:params:jmap:vacationresponse"]
 
     def __init__(self, port: int, address: str, password: str):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

@@ -25,6 +25,7 @@ struct Vacation {
     bool is_enabled = false;
     std::optional<std::int64_t> from, to; // `to` is the first moment that is not in it
     std::optional<std::string> subject, text, html;
+    bool operator==(const Vacation&) const = default;
 };
 
 // Whoever answers.

@@ -105,7 +105,8 @@ private:
         if (done.uncertain)
             log(Severity::warn, "a letter's end was not confirmed",
                 {{"id", due_->id}, {"account", due_->account}, {"host", peer_.host}});
-        settle(judge_attempt(due_->entry, said, setting_.policy, setting_.clock(), 0, random_number));
+        settle(judge_attempt(due_->entry, said, setting_.policy, setting_.clock(), 0, random_number,
+                             done.dsn_relayed));
     }
 
     void note(const Outcome& outcome) const {

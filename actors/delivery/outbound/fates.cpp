@@ -18,7 +18,7 @@ smtp::RetryPolicy retry_policy(const Config& config) {
 
 Outcome judge_attempt(QueueEntry entry, const std::vector<DeliveryStatus>& said,
                       const smtp::RetryPolicy& policy, store::Time now, store::Time not_before,
-                      const smtp::Random& random) {
+                      const smtp::Random& random, bool reports_follow) {
     Outcome outcome;
     ++entry.attempts;
     const bool expired = smtp::is_expired(policy, entry.queued, now);
@@ -44,6 +44,9 @@ Outcome judge_attempt(QueueEntry entry, const std::vector<DeliveryStatus>& said,
             continue;
         }
         if (status.delivered == "no" && has_sender && wants_report(recipient, "FAILURE"))
+            entry.untold.push_back(status);
+        if (status.delivered == "unknown" && !reports_follow && has_sender &&
+            wants_report(recipient, "SUCCESS"))
             entry.untold.push_back(status);
         entry.settled.push_back(std::move(status));
     }

@@ -1,6 +1,9 @@
 #include "actors/delivery/outbound/letter.h"
 
 #include "actors/accounts/directory.h"
+#include "actors/clock.h"
+#include "actors/delivery/reverse_path.h"
+#include "actors/delivery/srs_keys.h"
 #include "actors/delivery/submitted_message.h"
 #include "actors/session/jmap/ids.h"
 #include "store/store.h"
@@ -20,9 +23,8 @@ bool is_ascii(std::string_view text) {
 
 // The last server of all writes it, nobody before (RFC 5321 §4.4).
 std::string_view without_return_path(std::string_view message) {
-    const auto field = mime::first_field(mime::header_of(message), "Return-Path");
-    return field && field->offset == 0 && message.starts_with(field->name) ? message.substr(field->size)
-                                                                           : message;
+    const auto field = leading_return_path(message);
+    return field ? message.substr(field->size) : message;
 }
 
 std::string with_line_ends(std::string_view message) {
@@ -49,10 +51,21 @@ smtp::RcptParameters dsn_of(const EnvelopeAddress& recipient) {
     return dsn;
 }
 
-void address_letter(Letter& letter, const QueueEntry& entry) {
+// What is forwarded leaves from a path of ours: of the one who wrote, or, when that cannot be made, of the
+// one who forwards.
+std::optional<smtp::Mailbox> sender_of(const Services& services, const DueEntry& due) {
+    auto sender = smtp::parse_mailbox(due.entry.envelope.mail_from.email);
+    if (!sender || !due.entry.forwarded) return sender;
+    if (const auto ours = smtp::srs_forward(*sender, srs_keys(services), seconds_now())) return *ours;
+    const auto by = services.directory.find(due.account);
+    return by ? smtp::parse_mailbox(by->address) : sender;
+}
+
+void address_letter(Letter& letter, const Services& services, const DueEntry& due) {
+    const auto& entry = due.entry;
     const auto& sender = entry.envelope.mail_from;
     auto& envelope = letter.envelope;
-    envelope.sender = smtp::parse_mailbox(sender.email);
+    envelope.sender = sender_of(services, due);
     envelope.envelope_id = parameter(sender, "ENVID");
     if (const auto ret = parameter(sender, "RET"); !ret.empty())
         envelope.ret = ret == "FULL" ? smtp::Return::full : smtp::Return::headers;
@@ -102,7 +115,7 @@ make_letter(const Services& services, const DueEntry& due, const std::vector<dki
         letter->text = with_line_ends(without_return_path(copy));
     }
     sign_letter(*letter, services.directory.domain(), signers, due.entry.queued);
-    address_letter(*letter, due.entry);
+    address_letter(*letter, services, due);
     if (letter->envelope.recipients.empty())
         return tl::unexpected(NoLetter{"553 5.1.3 There is no address to send to", true});
     return letter;

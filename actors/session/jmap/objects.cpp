@@ -128,6 +128,42 @@ std::string write_identity(const Identity& identity) {
     return row;
 }
 
+std::optional<VacationResponse> read_vacation_response(std::string_view row) {
+    const auto document = jmap::Document::parse(row);
+    const auto object = document ? as_object(document->root()) : std::nullopt;
+    if (!object) return std::nullopt;
+    const auto text = [&](std::string_view name) -> std::optional<std::string> {
+        const auto value = member(*object, name);
+        const auto found = value ? as_string(*value) : std::nullopt;
+        return found ? std::optional(std::string(*found)) : std::nullopt;
+    };
+    VacationResponse response;
+    auto& vacation = response.vacation;
+    const auto enabled = member(*object, "isEnabled"), round = member(*object, "round");
+    vacation.is_enabled = enabled && jmap::as_boolean(*enabled).value_or(false);
+    vacation.from = jmap::parse_utc_date(text("fromDate").value_or(""));
+    vacation.to = jmap::parse_utc_date(text("toDate").value_or(""));
+    vacation.subject = text("subject");
+    vacation.text = text("textBody");
+    vacation.html = text("htmlBody");
+    response.round = round ? jmap::as_unsigned(*round).value_or(0) : 0;
+    return response;
+}
+
+std::string write_vacation_response(const VacationResponse& response) {
+    const auto& vacation = response.vacation;
+    std::string row;
+    jmap::Writer out(row);
+    out.begin_object().member("isEnabled", vacation.is_enabled);
+    if (vacation.from) out.member("fromDate", jmap::utc_date(*vacation.from));
+    if (vacation.to) out.member("toDate", jmap::utc_date(*vacation.to));
+    if (vacation.subject) out.member("subject", *vacation.subject);
+    if (vacation.text) out.member("textBody", *vacation.text);
+    if (vacation.html) out.member("htmlBody", *vacation.html);
+    out.member("round", response.round).end_object();
+    return row;
+}
+
 void write(const Envelope& envelope, jmap::Writer& out) {
     out.begin_object().key("mailFrom");
     write(envelope.mail_from, out);

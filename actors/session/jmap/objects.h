@@ -1,4 +1,5 @@
-// The objects of JMAP that are rows of JSON in the store (ObjectType::identity, email_submission): what of
+// The objects of JMAP that are rows of JSON in the store (ObjectType::identity,
+// vacation_response, email_submission): what of
 // them is kept.
 //
 // A row is the JMAP object itself without its id, with exactly the members of RFC 8621 §6 and §7, so that a
@@ -10,6 +11,7 @@
 
 #include "store/rows.h"
 #include "transport/jmap/writer.h"
+#include "transport/vacation/vacation.h"
 
 #include <map>
 #include <optional>
@@ -31,6 +33,18 @@ struct Identity {
 };
 std::optional<Identity> read_identity(std::string_view row);
 std::string write_identity(const Identity& identity);
+
+// ---- VacationResponse (RFC 8621 §8): {"isEnabled", "fromDate", "toDate", "subject", "textBody",
+// "htmlBody"}, and "round"; there is one, or none yet, of this id
+
+inline constexpr std::string_view vacation_id = "singleton";
+struct VacationResponse {
+    vacation::Vacation vacation;
+    store::Modseq round = 0; // that last turned it on: who was answered in an earlier one is answered anew
+    bool operator==(const VacationResponse&) const = default;
+};
+std::optional<VacationResponse> read_vacation_response(std::string_view row);
+std::string write_vacation_response(const VacationResponse& response);
 
 // ---- EmailSubmission (RFC 8621 §7): {"identityId", "emailId", "threadId", "envelope", "sendAt",
 // "undoStatus", "deliveryStatus", "dsnBlobIds", "mdnBlobIds"}

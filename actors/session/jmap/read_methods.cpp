@@ -33,6 +33,7 @@ constexpr auto methods = std::to_array<Method>({
     {"EmailSubmission/changes", Capability::submission, submission_changes},
     {"EmailSubmission/query", Capability::submission, submission_query},
     {"EmailSubmission/queryChanges", Capability::submission, submission_query_changes},
+    {"VacationResponse/get", Capability::vacation_response, vacation_get},
     {"Quota/get", Capability::quota, quota_get},
     {"Quota/changes", Capability::quota, quota_changes},
     {"Quota/query", Capability::quota, quota_query},

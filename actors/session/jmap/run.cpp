@@ -202,7 +202,8 @@ std::uint32_t supported_capabilities() {
     using jmap::bit_of;
     using jmap::Capability;
     return bit_of(Capability::core) | bit_of(Capability::mail) | bit_of(Capability::submission) |
-           bit_of(Capability::websocket) | bit_of(Capability::blob) | bit_of(Capability::quota);
+           bit_of(Capability::vacation_response) | bit_of(Capability::websocket) | bit_of(Capability::blob) |
+           bit_of(Capability::quota);
 }
 
 } // namespace facteur

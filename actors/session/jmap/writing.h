@@ -27,6 +27,10 @@ jmap::Expected<CallMethod> prepare_submission_set(const MethodContext& context, 
 store::Plan plan_submission_set(std::shared_ptr<const CallMethod> call,
                                 std::shared_ptr<MethodAnswered> answered);
 
+jmap::Expected<CallMethod> prepare_vacation_set(const MethodContext& context, jmap::Object arguments);
+store::Plan plan_vacation_set(std::shared_ptr<const CallMethod> call,
+                              std::shared_ptr<MethodAnswered> answered);
+
 jmap::Expected<CallMethod> prepare_blob_upload(const MethodContext& context, jmap::Object arguments);
 store::Plan plan_blob_upload(std::shared_ptr<const CallMethod> call,
                              std::shared_ptr<MethodAnswered> answered);

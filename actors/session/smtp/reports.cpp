@@ -1,32 +1,35 @@
 // NOTIFY=SUCCESS of an SMTP session (RFC 3461): what is asked for, and what is sent.
+#include "actors/accounts/forwarding.h"
 #include "actors/session/smtp/smtp_session.h"
 #include "transport/mime/headers.h"
-#include "transport/smtp/trace.h"
 
 namespace facteur {
 
-SuccessReport SmtpSession::wanted_report(std::string_view message, store::Time now,
-                                         std::vector<std::size_t>& which) const {
-    SuccessReport report;
+SenderReport SmtpSession::wanted_report(std::string_view message, store::Time now,
+                                        std::vector<std::size_t>& which) const {
+    SenderReport report;
     if (!sender_) return report;
     for (std::size_t i = 0; i < recipients_.size(); ++i) {
-        const auto& recipient = recipients_[i];
-        if ((recipient.parameters.notify & smtp::notify_success) == 0) continue;
-        report.recipients.push_back({recipient.local.address, recipient.parameters.original});
+        const auto& [mailbox, parameters, local] = recipients_[i];
+        if ((parameters.notify & smtp::notify_success) == 0) continue;
+        // What goes on without a copy is reported on no further (RFC 3461 §5.2.7.3).
+        const bool goes_on = is_forwarded(local.account) && !forwarding_of(local.account).keeps_copy;
+        report.account = report.account == 0 ? local.account.id : report.account;
+        report.recipients.push_back(
+            {mailbox.text(), "250 2.0.0 Delivered", std::string(goes_on ? delivery_expanded : "yes")});
+        report.entry.envelope.rcpt_to.push_back(envelope_address(mailbox, parameters));
         which.push_back(i);
     }
     if (report.recipients.empty()) return report;
-    report.host = shared_->host;
-    report.id = id_;
-    report.sender = sender_->domain.empty() ? sender_->local : sender_->local + "@" + sender_->domain;
-    report.envelope_id = parameters_.envelope_id;
-    report.at = now;
-    report.header = mime::header_of(message);
+    report.id = "m" + id_;
+    report.entry.envelope.mail_from = envelope_sender();
+    report.submitted = report.at = now;
+    report.message = mime::header_of(message);
     return report;
 }
 
-std::optional<SmtpSession::Report>
-SmtpSession::report(const Outgoing& outgoing, const std::vector<store::Result<EmailFiled>>& results) const {
+std::optional<SenderReport> SmtpSession::report(const Outgoing& outgoing,
+                                                const std::vector<store::Result<EmailFiled>>& results) const {
     auto wanted = outgoing.report;
     wanted.recipients.clear();
     for (std::size_t i = 0; i < outgoing.report_on.size(); ++i) {
@@ -35,13 +38,7 @@ SmtpSession::report(const Outgoing& outgoing, const std::vector<store::Result<Em
         if (result && !result->duplicate) wanted.recipients.push_back(outgoing.report.recipients[i]);
     }
     if (wanted.recipients.empty()) return std::nullopt;
-    auto sender = resolve_recipient(shared_->services, wanted.sender, 0);
-    if (!sender) return std::nullopt;
-    auto bytes = write_success_report(wanted);
-    if (!bytes) return std::nullopt;
-    bytes->insert(0, smtp::return_path_field(std::nullopt));
-    return Report{ingest(std::make_shared<const std::string>(std::move(*bytes)), wanted.at),
-                  std::move(*sender)};
+    return wanted;
 }
 
 } // namespace facteur

@@ -1,5 +1,6 @@
 #include "actors/session/smtp/session_actor.h"
 
+#include "actors/accounts/directory.h"
 #include "actors/clock.h"
 #include "actors/delivery/queue_plans.h"
 #include "actors/log.h"
@@ -129,17 +130,16 @@ void note_delivered(const State& state, const SmtpSession::Outgoing& outgoing,
 }
 
 // Nobody waits for it, and what becomes of it is not reported again.
-void send_report(Actor* self, const SmtpSession::Outgoing& outgoing,
-                 const std::vector<store::Result<EmailFiled>>& results) {
+void report_success(Actor* self, const SmtpSession::Outgoing& outgoing,
+                    const std::vector<store::Result<EmailFiled>>& results) {
     auto& state = self->state;
-    auto report = state.session->report(outgoing, results);
+    const auto report = state.session->report(outgoing, results);
     if (!report) return;
     ++state.deliveries;
-    deliver_local(self, state.shared->services, std::move(report->email), {std::move(report->sender)}, {},
-                  [self](const std::vector<store::Result<EmailFiled>>&) {
-                      --self->state.deliveries;
-                      quit_when_done(self);
-                  });
+    send_report(self, state.shared->services, *report, [self](bool, const std::string&) {
+        --self->state.deliveries;
+        quit_when_done(self);
+    });
 }
 
 void conclude(Actor* self, const SmtpSession::Outgoing& outgoing,
@@ -147,7 +147,7 @@ void conclude(Actor* self, const SmtpSession::Outgoing& outgoing,
     auto& state = self->state;
     note_delivered(state, outgoing, results, replies.front());
     state.link.reply(std::move(replies));
-    send_report(self, outgoing, results);
+    report_success(self, outgoing, results);
     --state.deliveries;
     quit_when_done(self);
 }
@@ -165,7 +165,7 @@ void queue_elsewhere(Actor* self, const std::shared_ptr<SmtpSession::Outgoing>& 
         write(outgoing->elsewhere.envelope, recipients);
     }
     auto call = accept_call(outgoing->keeper, "m" + outgoing->id, outgoing->elsewhere, outgoing->email->body,
-                            key, seconds_now());
+                            key, services.directory.domain(), seconds_now());
     self->request(services.mailboxes.of(outgoing->keeper), caf::infinite, std::move(call))
         .then([=, held = std::move(held)](
                   const MethodAnswered&) { conclude(self, *outgoing, results, replies); },

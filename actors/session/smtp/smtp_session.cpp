@@ -3,6 +3,7 @@
 #include "actors/accounts/directory.h"
 #include "actors/clock.h"
 #include "actors/delivery/outbound/route.h"
+#include "actors/delivery/srs_keys.h"
 #include "actors/session/smtp/message_fields.h"
 
 #include <algorithm>
@@ -30,6 +31,8 @@ std::string plain_address(const smtp::Mailbox& mailbox) {
     return mailbox.domain.empty() ? mailbox.local : mailbox.local + "@" + mailbox.domain;
 }
 
+} // namespace
+
 EnvelopeAddress envelope_address(const smtp::Mailbox& mailbox, const smtp::RcptParameters& parameters) {
     EnvelopeAddress address;
     address.email = mailbox.text();
@@ -46,8 +49,6 @@ EnvelopeAddress envelope_address(const smtp::Mailbox& mailbox, const smtp::RcptP
         address.parameters.emplace("ORCPT", parameters.original->type + ";" + parameters.original->address);
     return address;
 }
-
-} // namespace
 
 SmtpSession::SmtpSession(std::shared_ptr<SmtpShared> shared, Door door, std::string remote)
     : shared_(std::move(shared)), door_(door), remote_(std::move(remote)),
@@ -80,8 +81,30 @@ smtp::Reply SmtpSession::mail(SmtpMail mail) {
 }
 
 smtp::Reply SmtpSession::rcpt(const SmtpRcpt& rcpt) {
+    const auto& to = rcpt.recipient;
+    if (smtp::is_srs(to.local) && shared_->services.directory.is_local_domain(to.domain))
+        return bounce_to(rcpt);
+    return take_recipient(rcpt);
+}
+
+// A bounce of what was forwarded goes on to the one who wrote it, and nothing else does.
+smtp::Reply SmtpSession::bounce_to(const SmtpRcpt& rcpt) {
+    if (sender_) return {550, "5.7.1", "Only reports may be sent to this address"};
+    const auto& services = shared_->services;
+    const auto original = smtp::srs_reverse(rcpt.recipient, srs_keys(services), seconds_now());
+    if (!original) return smtp::replies::unknown_recipient();
+    if (services.directory.is_local_domain(original->domain))
+        return take_recipient({*original, rcpt.parameters});
+    if (door_ == Door::lmtp || !can_be_sent_to(*original)) return smtp::replies::unknown_recipient();
+    elsewhere_.push_back(envelope_address(*original, rcpt.parameters));
+    return smtp::replies::recipient_accepted();
+}
+
+smtp::Reply SmtpSession::take_recipient(const SmtpRcpt& rcpt) {
     auto local = resolve_recipient(shared_->services, plain_address(rcpt.recipient), parameters_.size);
     if (local) {
+        const auto notify = rcpt.parameters.notify;
+        local->silent = notify != 0 && (notify & smtp::notify_failure) == 0;
         recipients_.push_back({rcpt.recipient, rcpt.parameters, std::move(*local)});
         return smtp::replies::recipient_accepted();
     }
@@ -162,6 +185,15 @@ std::variant<smtp::Reply, SmtpSession::Outgoing> SmtpSession::text(std::string& 
     return outgoing;
 }
 
+EnvelopeAddress SmtpSession::envelope_sender() const {
+    EnvelopeAddress sender;
+    if (sender_) sender.email = sender_->text();
+    if (!parameters_.envelope_id.empty()) sender.parameters.emplace("ENVID", parameters_.envelope_id);
+    if (parameters_.ret != smtp::Return::unsaid)
+        sender.parameters.emplace("RET", parameters_.ret == smtp::Return::full ? "FULL" : "HDRS");
+    return sender;
+}
+
 // What is relayed for a machine without an account is postmaster's.
 std::optional<smtp::Reply> SmtpSession::keep_elsewhere(Outgoing& outgoing) {
     if (elsewhere_.empty()) return std::nullopt;
@@ -170,11 +202,7 @@ std::optional<smtp::Reply> SmtpSession::keep_elsewhere(Outgoing& outgoing) {
     outgoing.keeper = keeper->id;
     auto& entry = outgoing.elsewhere;
     entry.as_is = true;
-    if (sender_) entry.envelope.mail_from.email = sender_->text();
-    auto& parameters = entry.envelope.mail_from.parameters;
-    if (!parameters_.envelope_id.empty()) parameters.emplace("ENVID", parameters_.envelope_id);
-    if (parameters_.ret != smtp::Return::unsaid)
-        parameters.emplace("RET", parameters_.ret == smtp::Return::full ? "FULL" : "HDRS");
+    entry.envelope.mail_from = envelope_sender();
     entry.envelope.rcpt_to = std::move(elsewhere_);
     return std::nullopt;
 }

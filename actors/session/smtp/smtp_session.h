@@ -4,7 +4,7 @@
 
 #include "actors/delivery/local.h"
 #include "actors/delivery/queue_entry.h"
-#include "actors/delivery/success_report.h"
+#include "actors/delivery/send_report.h"
 #include "actors/metrics.h"
 #include "actors/session/smtp/session_messages.h"
 #include "actors/session/smtp/shared.h"
@@ -17,6 +17,9 @@
 #include <vector>
 
 namespace facteur {
+
+// A recipient as a queue entry has it.
+EnvelopeAddress envelope_address(const smtp::Mailbox& mailbox, const smtp::RcptParameters& parameters);
 
 class SmtpSession {
 public:
@@ -49,19 +52,14 @@ public:
         QueueEntry elsewhere;
         store::AccountId keeper = 0;        // 0: nothing goes elsewhere
         std::uint64_t octets = 0;           // as it came
-        SuccessReport report;               // asked for by NOTIFY=SUCCESS; without recipients: not asked for
+        SenderReport report;                // asked for by NOTIFY=SUCCESS; without recipients: not asked for
         std::vector<std::size_t> report_on; // which of `recipients` its recipients are
     };
     std::variant<smtp::Reply, Outgoing> text(std::string& bytes);
     void forget();
-    // The report of success that was asked for, when anybody was served and the sender is one of ours (others
-    // are not reached from here yet).
-    struct Report {
-        std::shared_ptr<const IngestedEmail> email;
-        LocalRecipient sender;
-    };
-    [[nodiscard]] std::optional<Report> report(const Outgoing& outgoing,
-                                               const std::vector<store::Result<EmailFiled>>& results) const;
+    // The report of success that was asked for; nothing when nobody was served.
+    [[nodiscard]] std::optional<SenderReport>
+    report(const Outgoing& outgoing, const std::vector<store::Result<EmailFiled>>& results) const;
 
     // The replies to a delivery: one, in LMTP one for each recipient.
     [[nodiscard]] std::vector<smtp::Reply>
@@ -90,11 +88,14 @@ private:
         return door_ == Door::submission || door_ == Door::submissions;
     }
     [[nodiscard]] bool is_own(std::string_view address) const;
+    smtp::Reply take_recipient(const SmtpRcpt& rcpt);
+    smtp::Reply bounce_to(const SmtpRcpt& rcpt);
     [[nodiscard]] smtp::Reply unknown(const smtp::Mailbox& recipient) const;
     [[nodiscard]] bool may_go_elsewhere(const smtp::Mailbox& recipient) const;
     [[nodiscard]] std::optional<smtp::Reply> keep_elsewhere(Outgoing& outgoing);
-    [[nodiscard]] SuccessReport wanted_report(std::string_view message, store::Time now,
-                                              std::vector<std::size_t>& which) const;
+    [[nodiscard]] SenderReport wanted_report(std::string_view message, store::Time now,
+                                             std::vector<std::size_t>& which) const;
+    [[nodiscard]] EnvelopeAddress envelope_sender() const;
     void stamp_message(std::string& bytes, store::Time now) const;
 
     std::shared_ptr<SmtpShared> shared_;

@@ -4,6 +4,7 @@ import type { Invocation, ResultReference } from "./types";
 export const core = "urn:ietf:params:jmap:core";
 export const mail = "urn:ietf:params:jmap:mail";
 export const submission = "urn:ietf:params:jmap:submission";
+export const vacation = "urn:ietf:params:jmap:vacationresponse";
 export const quota = "urn:ietf:params:jmap:quota";
 
 const capabilityOf: Record<string, string> = {
@@ -13,6 +14,7 @@ const capabilityOf: Record<string, string> = {
   SearchSnippet: mail,
   Identity: submission,
   EmailSubmission: submission,
+  VacationResponse: vacation,
   Quota: quota,
 };
 

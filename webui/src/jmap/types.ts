@@ -167,6 +167,16 @@ export type Identity = {
   mayDelete: boolean;
 };
 
+export type VacationResponse = {
+  id: Id;
+  isEnabled: boolean;
+  fromDate: string | null;
+  toDate: string | null;
+  subject: string | null;
+  textBody: string | null;
+  htmlBody: string | null;
+};
+
 export type EmailSubmission = {
   id: Id;
   identityId: Id;

@@ -4,6 +4,8 @@ import { Checkbox, Choice } from "../ui/Field";
 import { IdentityList } from "./IdentityList";
 import { Notifications } from "./Notifications";
 import { SessionList } from "./SessionList";
+import { VacationForm } from "./VacationForm";
+import { canAnswer } from "./vacation";
 import "./SettingsPage.css";
 
 /** What each person chooses for this browser, and who is signed in where. */
@@ -72,6 +74,12 @@ export function SettingsPage() {
           <h2>{t("settings.identities")}</h2>
           <IdentityList />
         </section>
+        {canAnswer() && (
+          <section>
+            <h2>{t("vacation.title")}</h2>
+            <VacationForm />
+          </section>
+        )}
         <section>
           <h2>{t("settings.sessions")}</h2>
           <p>{t("settings.sessionsText")}</p>

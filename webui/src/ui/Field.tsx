@@ -4,7 +4,7 @@ import "./Field.css";
 
 type Props = Omit<JSX.IntrinsicElements["input"], "class" | "role" | "type"> & {
   label: string;
-  type?: "text" | "password" | "email" | "datetime-local";
+  type?: "text" | "password" | "email" | "date" | "datetime-local";
   hint?: string;
   error?: string;
   inputRef?: JSX.IntrinsicElements["input"]["ref"];
