@@ -29,6 +29,7 @@ store::Plan no_methods(const std::shared_ptr<const CallMethod>&, const std::shar
 int run_command(const CommandLine& line, const std::vector<std::string>& arguments, const Config& config) {
     LocalConsole console;
     console.cancel_on_interrupt();
+    if (line.run.alone) return line.run.alone(config, console);
     const auto begun = std::chrono::steady_clock::now();
     while (true) {
         if (const auto socket = admin::connect_to(config.store.path))
@@ -49,7 +50,7 @@ int run(const std::vector<std::string>& arguments) {
     const auto line = parse_command_line(arguments);
     std::fputs(line.text.c_str(), stdout);
     std::fputs(line.trouble.c_str(), stderr);
-    if (!line.serve && !line.run.command) return line.exit;
+    if (!line.serve && !line.run.is_chosen()) return line.exit;
     const auto config = read_config(line.config);
     if (!config) {
         std::fprintf(stderr, "facteur: %s\n", config.error().message.c_str());

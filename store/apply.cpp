@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
 
 namespace facteur::store {
@@ -193,6 +194,7 @@ public:
 
     // Writes what was gathered: counters, threads, digest, state, record.
     void finish(std::string_view record) {
+        if (commit_.changes.empty()) begin_epoch();
         count_threads();
         for (const auto& [mailbox, of_mailbox] : counters_) {
             const bool is_gone = std::find(removed_mailboxes_.begin(), removed_mailboxes_.end(), mailbox) !=
@@ -214,6 +216,34 @@ public:
     }
 
 private:
+    // A restored account goes on (store/backup): what it would give next is passed over, as far as its modseq
+    // jumps, because clients may have seen it of what came after the backup; and what changed before cannot
+    // be told. Of mailboxes and UIDs there are fewer: 2³² in all.
+    void begin_epoch() {
+        constexpr std::uint64_t most = 1u << 20, all = std::numeric_limits<std::uint32_t>::max();
+        const auto skipped = commit_.modseq - state_.modseq;
+        const auto pass = [&](std::uint32_t& next) {
+            next = static_cast<std::uint32_t>(std::min(next + std::min(skipped, most), all));
+        };
+        state_.next_email += skipped;
+        state_.next_object += skipped;
+        pass(state_.next_mailbox);
+        scan(rows_.get(), rows_.database(db_mailboxes), make_key(account_), [&](std::string_view key, auto) {
+            pass(counters(read_big<MailboxId>(key.substr(4))).uid_next);
+            return true;
+        });
+        std::vector<std::string> digests;
+        scan(rows_.get(), rows_.database(db_history), make_key(account_), [&](std::string_view key, auto) {
+            digests.emplace_back(key);
+            return true;
+        });
+        for (const auto& key : digests)
+            rows_.remove(db_history, key);
+        state_.oldest_history = commit_.modseq;
+        for (std::size_t type = 0; type < state_types; ++type)
+            touch(static_cast<StateType>(type));
+    }
+
     void touch(StateType type) { state_.changed[static_cast<std::size_t>(type)] = commit_.modseq; }
 
     std::optional<EmailRow> email(EmailId id) const {

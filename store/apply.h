@@ -18,7 +18,8 @@ namespace facteur::store {
 Result<void> validate(const Commit& commit, const Snapshot& now,
                       const std::function<bool(const Hash&)>& supplied);
 
-// `record` is the encoded commit, kept in the log.
+// `record` is the encoded commit, kept in the log. A commit without changes, which no plan makes, begins an
+// epoch: the account's ids, UIDs and modseq jump, and its history before that goes (store/backup/restore.h).
 void apply(const Commit& commit, std::string_view record, WriteTransaction& rows);
 
 // The hashes of the message ids by which later emails find the thread of this one, ascending.

@@ -1,5 +1,6 @@
 #include "store/bodies.h"
 
+#include "store/journal_form.h"
 #include "store/keys.h"
 
 #include <fmt/format.h>
@@ -20,6 +21,10 @@ std::string chunk_key(const Hash& hash, std::uint32_t number) {
     return key;
 }
 
+// The first octet of a chunk (after the body's head). Those of a store before schema 4 have no checksum.
+enum ChunkForm : std::uint8_t { as_it_is = 0, packed = 1, as_it_is_checked = 2, packed_checked = 3 };
+constexpr std::size_t chunk_checksum = 4; // of what follows it
+
 struct Head {
     std::uint64_t size;
     std::uint32_t chunks;
@@ -37,9 +42,16 @@ std::optional<Head> read_head(std::string_view value) {
 bool unpack(std::string_view value, std::size_t expected, std::size_t from, std::size_t to,
             std::string& out) {
     if (value.empty()) return false;
-    const bool packed = value.front() == 1;
+    const auto form = static_cast<std::uint8_t>(value.front());
     value.remove_prefix(1);
-    if (!packed) {
+    if (form > packed_checked) return false;
+    if (form >= as_it_is_checked) {
+        if (value.size() < chunk_checksum) return false;
+        const auto checksum = read_big<std::uint32_t>(value);
+        value.remove_prefix(chunk_checksum);
+        if (journal_form::checksum_with(0, value) != checksum) return false;
+    }
+    if (form == as_it_is || form == as_it_is_checked) {
         if (value.size() != expected) return false;
         out.append(value.substr(from, to - from));
         return true;
@@ -91,26 +103,30 @@ bool has_body(const WriteTransaction& bodies, const Hash& hash) {
 std::size_t put_body(WriteTransaction& bodies, const Body& body,
                      const std::function<void(std::string_view key, std::string_view value)>& each) {
     const std::string_view bytes = *body.bytes;
-    const auto packed = body.packed ? body.packed : std::make_shared<const PackedBody>(pack(bytes, 3));
+    const auto form = body.packed ? body.packed : std::make_shared<const PackedBody>(pack(bytes, 3));
     std::size_t written = 0;
-    for (std::uint32_t number = 0; number < packed->chunks.size(); ++number) {
-        const auto& chunk = packed->chunks[number];
+    for (std::uint32_t number = 0; number < form->chunks.size(); ++number) {
+        const auto& chunk = form->chunks[number];
         const auto data =
             chunk.packed ? std::string_view(chunk.bytes) : bytes.substr(number * chunk_size, chunk_size);
         const std::size_t head = number == 0 ? head_size : 0;
         const auto key = chunk_key(body.hash, number);
-        char* place = bodies.reserve(database, key, head + 1 + data.size());
+        const auto size = head + 1 + chunk_checksum + data.size();
+        char* const place = bodies.reserve(database, key, size);
         if (place == nullptr) return written;
         if (number == 0) {
             std::string start(1, static_cast<char>(body_version));
             append_big(start, static_cast<std::uint64_t>(bytes.size()));
-            append_big(start, static_cast<std::uint32_t>(packed->chunks.size()));
+            append_big(start, static_cast<std::uint32_t>(form->chunks.size()));
             std::memcpy(place, start.data(), head_size);
         }
-        place[head] = chunk.packed ? 1 : 0;
-        std::memcpy(place + head + 1, data.data(), data.size());
-        written += head + 1 + data.size();
-        if (each) each(key, {place, head + 1 + data.size()});
+        place[head] = static_cast<char>(chunk.packed ? packed_checked : as_it_is_checked);
+        std::string checksum;
+        append_big(checksum, journal_form::checksum_with(0, data));
+        std::memcpy(place + head + 1, checksum.data(), chunk_checksum);
+        std::memcpy(place + head + 1 + chunk_checksum, data.data(), data.size());
+        written += size;
+        if (each) each(key, {place, size});
     }
     return written;
 }

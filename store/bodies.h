@@ -1,6 +1,6 @@
 // Bodies by hash, in their own environment: key = hash, chunk number. The first chunk's value starts with the
-// form's version, the body's size and the number of chunks; each chunk says whether it is packed. Internal to
-// the store.
+// form's version, the body's size and the number of chunks; each chunk says whether it is packed, and has a
+// checksum, so that a part of a body that is read is never a damaged one. Internal to the store.
 #pragma once
 
 #include "store/change.h"

@@ -400,6 +400,10 @@ Result<CheckReport> check(const Store& store, bool quick,
     for (ShardId shard = 0; shard < store.shards(); ++shard) {
         const auto now = store.read_shard(shard);
         Checker(now, shard, report, steps).run(quick);
+        for (const auto* part : {&now.raw().shard->rows(), &now.raw().shard->bodies()})
+            if (part->damage() != 0 && report.findings.size() < most_findings)
+                report.findings.push_back(
+                    {shard, 0, fmt::format("LMDB's pages are damaged: {}", mdb_strerror(part->damage()))});
     }
     check_directory(store.directory(), report);
     steps.finish();

@@ -1,4 +1,5 @@
-// The file: version, sequence, both meta pages (transaction, octets), then a checksum of all that.
+// The file: version, sequence, both meta pages (transaction, octets, size of the file), then a checksum of
+// all that. Version 1 did not have the sizes.
 #include "store/checkpoint.h"
 
 #include "store/codec.h"
@@ -7,15 +8,17 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace facteur::store {
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = 2;
 constexpr std::size_t checksum_size = 4;
 
 // ---- meta pages, as LMDB 0.9 writes them (its file format is version 1)
@@ -61,7 +64,10 @@ Result<MetaPage> read_meta_page(const Environment& environment, std::uint64_t tr
         return fail(Code::corrupt, fmt::format("{} has no meta page of transaction {} in the form that this "
                                                "program knows.",
                                                folder_of(environment), transaction));
-    return MetaPage{transaction, std::move(*bytes)};
+    struct stat found {};
+    if (::fstat(file, &found) != 0)
+        return fail(Code::io, fmt::format("Cannot look at {}.", folder_of(environment)));
+    return MetaPage{transaction, std::move(*bytes), static_cast<std::uint64_t>(found.st_size)};
 }
 
 // In the place of the transaction as it is; in the other one as an older one, which LMDB then passes over.
@@ -94,6 +100,7 @@ std::string encode(const Written& of) {
     for (const auto* meta : {&of.rows, &of.bodies}) {
         to.number(meta->transaction);
         to.string(meta->bytes);
+        to.number(meta->file_size);
     }
     append_big(bytes, journal_form::checksum_with(0, bytes));
     return bytes;
@@ -105,12 +112,14 @@ std::optional<Written> decode(std::string_view bytes) {
     if (read_big<std::uint32_t>(bytes.substr(fields.size())) != journal_form::checksum_with(0, fields))
         return std::nullopt;
     Reader from(fields);
-    if (from.byte() != version) return std::nullopt;
+    const auto form = from.byte();
+    if (form < 1 || form > version) return std::nullopt;
     Written of;
     of.sequence = from.number();
     for (auto* meta : {&of.rows, &of.bodies}) {
         meta->transaction = from.number();
         meta->bytes = from.string();
+        if (form > 1) meta->file_size = from.number();
         if (!is_meta_page(meta->bytes, meta->transaction)) return std::nullopt;
     }
     return from.done() ? std::optional(of) : std::nullopt;
@@ -202,6 +211,21 @@ Result<void> Moment::write_down(const Shard& shard) const {
 bool Moment::is_settled(const Shard& shard) const {
     const auto written = read_checkpoint(shard.path());
     return written && written->rows.bytes == rows_.bytes && written->bodies.bytes == bodies_.bytes;
+}
+
+Result<void> verify_sizes(const std::string& path) {
+    const auto written = read_checkpoint(path);
+    if (!written) return {}; // a new shard, or one of an older Facteur
+    const std::pair<const char*, std::uint64_t> files[] = {{"/rows/data.mdb", written->rows.file_size},
+                                                           {"/bodies/data.mdb", written->bodies.file_size}};
+    for (const auto& [name, wanted] : files) {
+        std::error_code error;
+        const auto size = std::filesystem::file_size(path + name, error);
+        if (error || size < wanted)
+            return fail(Code::corrupt, fmt::format("{}{} has {} octets and had {}: restore a backup.", path,
+                                                   name, error ? 0 : size, wanted));
+    }
+    return {};
 }
 
 Result<Sequence> go_back(const std::string& path) {

@@ -22,6 +22,7 @@ namespace facteur::store {
 struct MetaPage {
     std::uint64_t transaction = 0;
     std::string bytes;
+    std::uint64_t file_size = 0; // at least, from then on; 0: not known
 };
 
 // A state of a shard, kept as long as this lives.
@@ -56,6 +57,10 @@ private:
 // Puts the meta pages of the checkpoint in `path`, a shard's folder, back; says which sequence the rows then
 // end with. Before the environments are opened.
 Result<Sequence> go_back(const std::string& path);
+
+// Code::corrupt, naming the file, when one of LMDB's has become shorter than it was at the checkpoint: the
+// pages beyond its end would be missed when they are looked at, and LMDB makes an absent file anew.
+Result<void> verify_sizes(const std::string& path);
 
 // "The octets are those of a meta page that LMDB wrote for this transaction." For `now` and for tests.
 bool is_meta_page(std::string_view bytes, std::uint64_t transaction);

@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 namespace facteur::store {
@@ -14,6 +16,16 @@ constexpr unsigned readers = 4096;
 constexpr std::size_t pooled_readers = 64;
 // A snapshot that is not there would look like an empty store: better late than wrong.
 constexpr std::chrono::seconds longest_wait_for_reader{10};
+
+// LMDB could not write the page that leads to its newest state, and gives nothing to read any more. What is
+// on disk is found out when the store is opened again; an empty store that is shown meanwhile would be taken
+// for a true one, by programs that delete what they have of it.
+[[noreturn]] void end_program() {
+    std::fputs("facteur: the disk failed in the middle of a commit: the program ends; the next start brings "
+               "back what was acknowledged\n",
+               stderr);
+    std::_Exit(EXIT_FAILURE);
+}
 
 } // namespace
 
@@ -37,6 +49,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const std::string& path, 
     if (const int code = mdb_env_create(&env); code != 0)
         return tl::unexpected(lmdb_error(code, "Opening the store"));
     std::unique_ptr<Environment> environment(new Environment(env));
+    mdb_env_set_userctx(env, environment.get());
     mdb_env_set_mapsize(env, map);
     mdb_env_set_maxdbs(env, static_cast<MDB_dbi>(names.size()));
     mdb_env_set_maxreaders(env, readers);
@@ -86,6 +99,7 @@ MDB_txn* Environment::begin_read() {
         }
         const int code = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &transaction);
         if (code == 0) return transaction;
+        if (code == MDB_PANIC) end_program();
         if (code != MDB_READERS_FULL) return nullptr;
         std::unique_lock lock(pool_mutex_);
         // One that ended before this wait is noticed at the next look, soon after.
@@ -108,12 +122,20 @@ void Environment::end_read(MDB_txn* transaction) {
     ended_.notify_one();
 }
 
+void Environment::note(MDB_txn* transaction, int code) {
+    if (code != MDB_CORRUPTED && code != MDB_PAGE_NOTFOUND && code != MDB_INVALID && code != MDB_CURSOR_FULL)
+        return;
+    static_cast<Environment*>(mdb_env_get_userctx(mdb_txn_env(transaction)))->damage_ = code;
+}
+
 std::optional<std::string_view> get(MDB_txn* transaction, MDB_dbi database, std::string_view key) {
     auto key_value = to_val(key);
     MDB_val value;
-    if (key.empty() || transaction == nullptr || mdb_get(transaction, database, &key_value, &value) != 0)
-        return std::nullopt;
-    return to_view(value);
+    if (key.empty() || transaction == nullptr) return std::nullopt;
+    const int code = mdb_get(transaction, database, &key_value, &value);
+    if (code == 0) return to_view(value);
+    Environment::note(transaction, code);
+    return std::nullopt;
 }
 
 Cursor::Cursor(MDB_txn* transaction, MDB_dbi database) {
@@ -123,7 +145,10 @@ Cursor::~Cursor() {
     if (cursor_ != nullptr) mdb_cursor_close(cursor_);
 }
 bool Cursor::move(MDB_cursor_op op) {
-    return cursor_ != nullptr && mdb_cursor_get(cursor_, &key_, &value_, op) == 0;
+    if (cursor_ == nullptr) return false;
+    const int code = mdb_cursor_get(cursor_, &key_, &value_, op);
+    if (code != 0) Environment::note(mdb_cursor_txn(cursor_), code);
+    return code == 0;
 }
 bool Cursor::seek(std::string_view key) {
     if (key.empty()) return move(MDB_FIRST);

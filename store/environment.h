@@ -9,6 +9,7 @@
 
 #include <lmdb.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -38,9 +39,15 @@ public:
     [[nodiscard]] std::size_t databases() const { return databases_.size(); }
 
     // Read transactions come from a pool: renewing one costs no allocation and no lock of LMDB's reader
-    // table. When the table is full it waits for one that ends, ten seconds at most; then null.
+    // table. When the table is full it waits for one that ends, ten seconds at most; then null. When LMDB has
+    // given up, because a write failed at its last step, the program ends.
     [[nodiscard]] MDB_txn* begin_read();
     void end_read(MDB_txn* transaction);
+
+    // What LMDB found wrong with its pages when it was read, since it was opened: 0 when nothing.
+    [[nodiscard]] int damage() const { return damage_; }
+    // Called with what a read of one of its transactions gave.
+    static void note(MDB_txn* transaction, int code);
 
 private:
     explicit Environment(MDB_env* env) : env_(env) {}
@@ -49,6 +56,7 @@ private:
     std::mutex pool_mutex_;
     std::condition_variable ended_;
     std::vector<MDB_txn*> pool_;
+    std::atomic<int> damage_{0};
 };
 
 inline MDB_val to_val(std::string_view bytes) {

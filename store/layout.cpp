@@ -39,7 +39,14 @@ Result<void> write_schema(const std::string& store, const Schema& made) {
     return replace_file(store + "/schema", fmt::format("{} {}\n", made.version, made.shards));
 }
 
+std::string unfinished_restore(const std::string& store) {
+    return store + "/restoring";
+}
+
 Result<Schema> read_or_make_schema(const Options& options) {
+    if (std::filesystem::exists(unfinished_restore(options.path)))
+        return fail(Code::corrupt,
+                    fmt::format("The restore into {} was not finished: repeat it.", options.path));
     const auto path = options.path + "/schema";
     if (std::ifstream in(path); in) return read_schema(path, in, options);
     // Accounts are spread by the number of shards: it must not be guessed for a store that has some.

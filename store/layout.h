@@ -9,7 +9,7 @@
 namespace facteur::store {
 
 // The layout of folders, databases and rows. Raised by whoever changes it, with a way up from the one before.
-inline constexpr int newest_schema = 3;
+inline constexpr int newest_schema = 4;
 // Where a shard is asked for by number, the directory has this one.
 inline constexpr ShardId directory_shard = 0xffff;
 
@@ -20,6 +20,9 @@ struct Schema {
 Result<Schema> read_or_make_schema(const Options& options);
 // On the disk before anything that it speaks of.
 Result<void> write_schema(const std::string& store, const Schema& made);
+
+// A file that is in the store's folder while a backup is restored into it (store/backup).
+std::string unfinished_restore(const std::string& store);
 
 // Held as long as its file descriptor is open; ends with the process, however that ends.
 class FolderLock {

@@ -75,11 +75,6 @@ private:
     std::size_t octets_ = 0;
 };
 
-Result<void> settle(const Shard& shard, const Moment& moment) {
-    if (auto synced = moment.sync(shard); !synced) return synced;
-    return moment.write_down(shard);
-}
-
 // Everything that was acknowledged, on disk. The states of before are kept until then: they are what a crash
 // meanwhile goes back to.
 Result<void> recover(const std::string& store, const std::vector<std::unique_ptr<Shard>>& shards) {
@@ -107,10 +102,26 @@ Result<void> recover(const std::string& store, const std::vector<std::unique_ptr
     return end_journal(store);
 }
 
+Result<void> begin_journal(const std::string& store) {
+    const auto folder = journal_folder(store);
+    std::error_code error;
+    std::filesystem::create_directory(folder, error);
+    if (error || !sync_folder(store)) return fail(Code::io, fmt::format("Cannot make {}.", folder));
+    return {};
+}
+
+} // namespace
+
+Result<void> settle(const Shard& shard, const Moment& moment) {
+    if (auto synced = moment.sync(shard); !synced) return synced;
+    return moment.write_down(shard);
+}
+
 Result<std::unique_ptr<Shard>> open_shard(const Options& options, ShardId id, bool goes_back) {
     const bool is_directory = id == directory_shard;
     const auto path =
         is_directory ? options.path + "/directory" : fmt::format("{}/shard-{:03}", options.path, id);
+    if (auto whole = verify_sizes(path); !whole) return tl::unexpected(whole.error());
     Sequence sequence = 0;
     if (goes_back) {
         const auto back = go_back(path);
@@ -124,16 +135,6 @@ Result<std::unique_ptr<Shard>> open_shard(const Options& options, ShardId id, bo
                     fmt::format("{} is not what its checkpoint says: restore a backup.", path));
     return shard;
 }
-
-Result<void> begin_journal(const std::string& store) {
-    const auto folder = journal_folder(store);
-    std::error_code error;
-    std::filesystem::create_directory(folder, error);
-    if (error || !sync_folder(store)) return fail(Code::io, fmt::format("Cannot make {}.", folder));
-    return {};
-}
-
-} // namespace
 
 std::string journal_folder(const std::string& store) {
     return store + "/journal";

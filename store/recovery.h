@@ -23,6 +23,11 @@ struct OpenShards {
 // `found` is brought to the newest schema. When this returns shards, the folder of journals is there, empty.
 Result<OpenShards> open_shards(const Options& options, Schema& found);
 
+// One of them, brought back to its checkpoint when it `goes_back`.
+Result<std::unique_ptr<Shard>> open_shard(const Options& options, ShardId id, bool goes_back);
+// The state is on disk, and what the shard can be brought back to.
+Result<void> settle(const Shard& shard, const Moment& moment);
+
 std::string journal_folder(const std::string& store);
 // Everything is in checkpoints, and nothing will be written.
 Result<void> end_journal(const std::string& store);

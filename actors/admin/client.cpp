@@ -48,6 +48,7 @@ bool handle(const Frame& frame, int socket, Console& console) {
     case Kind::open: return answer_open(socket, console, frame.payload);
     case Kind::make_folder: return reply(socket, console.make_folder(frame.payload));
     case Kind::rename: return answer_rename(socket, console, frame.payload);
+    case Kind::remove: return reply(socket, console.remove(frame.payload));
     case Kind::secret: return answer_secret(socket, console, frame.payload);
     default: return false;
     }

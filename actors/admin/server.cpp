@@ -37,6 +37,7 @@ public:
     Result<void> rename(const std::string& from, const std::string& to) override {
         return done(ask(Kind::rename, join({from, to})));
     }
+    Result<void> remove(const std::string& path) override { return done(ask(Kind::remove, path)); }
     Result<std::string> ask_secret(const std::string& prompt) override {
         auto answer = ask(Kind::secret, prompt);
         if (!answer) return tl::unexpected(answer.error());

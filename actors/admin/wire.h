@@ -25,6 +25,7 @@ enum class Kind : char {
     open = 'O', // purpose (OpenFor as a digit), path
     make_folder = 'M',
     rename = 'N', // from, to
+    remove = 'D',
     secret = 'S', // prompt
     exit = 'x',   // the code
 };

@@ -47,6 +47,9 @@ struct Environment {
 struct Run {
     std::function<int(Environment&, Console&)> command;
     bool makes_store = false; // else a store that is absent is an error
+    // Instead of `command`: needs no store, so it is never the server's.
+    std::function<int(const Config&, Console&)> alone;
+    [[nodiscard]] bool is_chosen() const { return command || alone; }
 };
 
 // What the command line said.

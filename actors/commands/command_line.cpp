@@ -6,7 +6,7 @@ namespace facteur {
 namespace {
 
 constexpr auto about = "Facteur, the mail platform of an academy.\n"
-                       "Every subcommand but serve works with the server running and stopped.";
+                       "Every subcommand but serve and restore works with the server running and stopped.";
 constexpr auto exit_codes =
     "Exit codes: 0 done; 1 some of it could not be done, or a check found something;\n"
     "2 the command line or the configuration is wrong; 3 the store or the server cannot be reached.";
@@ -49,6 +49,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     add_dkim(*dkim, line.run);
     add_import(app, line.run);
     add_export(app, line.run);
+    add_backup(app, line.run);
+    add_restore(app, line.run);
     add_check(app, line.run);
     add_stats(app, line.run);
 

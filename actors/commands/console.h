@@ -36,6 +36,7 @@ public:
     virtual Result<Descriptor> open(const std::string& path, OpenFor purpose) = 0;
     virtual Result<void> make_folder(const std::string& path) = 0; // with its parents; there already is fine
     virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+    virtual Result<void> remove(const std::string& path) = 0; // a file
     // Asks on the terminal, without echo.
     virtual Result<std::string> ask_secret(const std::string& prompt) = 0;
 

@@ -105,6 +105,11 @@ Result<void> LocalConsole::rename(const std::string& from, const std::string& to
     return {};
 }
 
+Result<void> LocalConsole::remove(const std::string& path) {
+    if (::unlink(path.c_str()) != 0) return failed("remove", path, errno);
+    return {};
+}
+
 Result<std::string> LocalConsole::ask_secret(const std::string& prompt) {
     const Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC));
     if (!terminal)

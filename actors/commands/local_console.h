@@ -15,6 +15,7 @@ public:
     Result<Descriptor> open(const std::string& path, OpenFor purpose) override;
     Result<void> make_folder(const std::string& path) override;
     Result<void> rename(const std::string& from, const std::string& to) override;
+    Result<void> remove(const std::string& path) override;
     Result<std::string> ask_secret(const std::string& prompt) override;
     [[nodiscard]] bool is_cancelled() override;
 

@@ -34,6 +34,10 @@ public:
         folders.push_back(from + ">" + to);
         return fail(facteur::Code::io, "not today");
     }
+    Result<void> remove(const std::string& path) override {
+        folders.push_back("-" + path);
+        return {};
+    }
     Result<std::string> ask_secret(const std::string& prompt) override { return "secret for " + prompt; }
     [[nodiscard]] bool is_cancelled() override { return cancelled; }
 
@@ -71,6 +75,7 @@ TEST_CASE("a command runs in the server as if it ran here") {
         console.write(std::string(300'000, 'x'));
         CHECK(console.make_folder("a/b").has_value());
         CHECK(console.rename("from", "to").error().message == "not today");
+        CHECK(console.remove("old").has_value());
         CHECK(console.ask_secret("you: ").value_or("") == "secret for you: ");
         return 7;
     });
@@ -79,7 +84,7 @@ TEST_CASE("a command runs in the server as if it ran here") {
     CHECK(seen == std::vector<std::string>{"account", "", "a b"});
     CHECK(console.out == "out" + std::string(300'000, 'x'));
     CHECK(console.trouble == "trouble");
-    CHECK(console.folders == std::vector<std::string>{"a/b", "from>to"});
+    CHECK(console.folders == std::vector<std::string>{"a/b", "from>to", "-old"});
 }
 
 TEST_CASE("files are opened there and read here") {

@@ -1,4 +1,6 @@
 #include "store/bodies.h"
+#include "store/keys.h"
+#include "store/shard.h"
 #include "tests/store/fixture.h"
 
 #include <random>
@@ -151,6 +153,36 @@ TEST_CASE("bodies of any size are read whole and in ranges, packed or not") {
     CHECK(*now.read_body(body.hash, 0, std::numeric_limits<std::uint64_t>::max()) == text);
     CHECK(now.read_body(body.hash, std::numeric_limits<std::uint64_t>::max(), 1)->empty());
     require_clean(*store);
+}
+
+TEST_CASE("a body that changed on disk is never read, neither whole nor in part") {
+    const bool packs = GENERATE(true, false);
+    const auto text = packs ? std::string(9'000, 'x') + noise(500, 3) : noise(9'000, 3);
+    const TemporaryFolder folder;
+    const auto body = body_of(text);
+    std::string path;
+    {
+        auto store = open(small(folder.path()));
+        add(*store, 1, body);
+        path = store->read(1).raw().shard->path() + "/bodies";
+    }
+    auto raw = Environment::open(path, 1ull << 32, {"bodies"});
+    REQUIRE(raw.has_value());
+    const auto key = std::string(bytes_of(body.hash)) + make_key(std::uint32_t{0});
+    WriteTransaction transaction(**raw);
+    const std::string stored(transaction.get(0, key).value());
+    for (std::size_t at = 0; at < stored.size(); ++at) {
+        auto damaged = stored;
+        damaged[at] = static_cast<char>(damaged[at] ^ (1 << at % 8));
+        transaction.put(0, key, damaged);
+        for (const std::uint64_t offset : {0, 1, 8'000}) {
+            const auto part = read_body(transaction.get(), transaction.database(0), body.hash, offset, 700);
+            if (part) CHECK(*part == text.substr(offset, 700)); // what changed says nothing of these octets
+        }
+        const auto whole =
+            read_body(transaction.get(), transaction.database(0), body.hash, 0, text.size() + 1);
+        CHECK_FALSE((whole && *whole != text));
+    }
 }
 
 TEST_CASE("an upload holds its body until it expires") {

@@ -188,6 +188,33 @@ TEST_CASE("a body that a refused commit left in the store is in the journal when
     require_clean(*back);
 }
 
+TEST_CASE("a file that became shorter or is gone is named, whether the store was closed or not") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() + "/store";
+    auto store = open(small(path));
+    for (int n = 0; n < 20; ++n)
+        REQUIRE(commit(*store, 1, putting(std::to_string(n), std::string(5'000, 'x'))).has_value());
+    const bool is_closed = GENERATE(true, false);
+    if (is_closed) store.reset();
+    const auto image = killed(path, "image");
+    for (const auto* name : {"/shard-000/rows/data.mdb", "/shard-001/bodies/data.mdb"}) {
+        const auto file = image + name, kept = file + ".kept";
+        std::filesystem::copy_file(file, kept);
+        const auto size = std::filesystem::file_size(file);
+        for (const auto left : {size - 4096, std::uintmax_t{0}}) {
+            // What a store that was not closed has written beyond its checkpoint may be missing.
+            std::filesystem::resize_file(file, is_closed ? left : std::min<std::uintmax_t>(left, 8192));
+            const auto refusal = refusal_of(image);
+            CHECK(refusal.code == Code::corrupt);
+            CHECK(refusal.message.find(file) != std::string::npos);
+        }
+        std::filesystem::remove(file);
+        CHECK(refusal_of(image).message.find(file) != std::string::npos);
+        std::filesystem::rename(kept, file);
+    }
+    require_clean(*open(small(image)));
+}
+
 TEST_CASE("a meta page of LMDB is known by its form") {
     const TemporaryFolder folder;
     { require_clean(*open(small(folder.path()))); }
