@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { focusSearch } from "../search/focus";
 import { Icon } from "../ui/Icon";
 import "./BottomBar.css";
-import { go, page } from "./router";
+import { box, go, page } from "./router";
 
 /** What a thumb reaches on a phone. */
 export function BottomBar() {
@@ -14,7 +14,7 @@ export function BottomBar() {
       <Place
         label={t("folder.inbox")}
         icon={Inbox}
-        current={current === "mail"}
+        current={box.value === "inbox"}
         run={() => go({ page: "mail", box: "inbox", email: null })}
       />
       <Place label={t("search.short")} icon={Search} current={current === "search"} run={focusSearch} />

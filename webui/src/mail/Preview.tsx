@@ -60,5 +60,6 @@ function Content({ part, name }: { part: EmailBodyPart; name: string }) {
   if (text.value !== null) return <PlainText text={text.value} />;
   if (!url.value) return <Skeleton label={t("ui.loading")} />;
   if (isPicture(part)) return <img class="preview-picture" src={url.value} alt={name} />;
-  return <iframe class="preview-document" title={name} src={url.value} />;
+  // For the browser's own PDF viewer: no column of small pages beside the one to be read.
+  return <iframe class="preview-document" title={name} src={`${url.value}#navpanes=0&view=FitH`} />;
 }

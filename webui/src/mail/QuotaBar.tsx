@@ -1,6 +1,7 @@
 import { formatNumber, t } from "../i18n";
 import { size } from "./format";
 import "./QuotaBar.css";
+import { mailboxWithRole } from "./store/mailboxes";
 import { storage } from "./store/quota";
 
 const warnFrom = 75;
@@ -13,6 +14,7 @@ export function QuotaBar() {
   const percent = Math.min(100, Math.round((quota.used / quota.limit) * 100));
   const level = percent >= urgentFrom ? "urgent" : percent >= warnFrom ? "warn" : "calm";
   const text = t("quota.text", { used: size(quota.used), limit: size(quota.limit) });
+  const advice = (mailboxWithRole("trash")?.totalEmails ?? 0) > 0 ? "quota.full" : "quota.fullAndBinEmpty";
   return (
     <div class={`quota quota-${level}`}>
       {/* biome-ignore lint/a11y/useSemanticElements: a meter element cannot be coloured alike everywhere */}
@@ -27,7 +29,7 @@ export function QuotaBar() {
       >
         <span style={{ width: `${percent}%` }} />
       </div>
-      <p>{level === "calm" ? text : t("quota.full", { percent: formatNumber(percent) })}</p>
+      <p>{level === "calm" ? text : t(advice, { percent: formatNumber(percent) })}</p>
     </div>
   );
 }
