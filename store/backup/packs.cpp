@@ -114,6 +114,10 @@ std::uint64_t Pack::octets(std::uint64_t number) const {
     return to > from ? to - from : 0;
 }
 
+std::uint64_t Pack::octets() const {
+    return index_ - bodies_magic.size();
+}
+
 std::optional<std::uint64_t> Pack::find(const Hash& hash) const {
     const auto wanted = bytes_of(hash);
     std::uint64_t low = 0, high = count_;

@@ -56,6 +56,7 @@ public:
     // The number of the body in the index.
     [[nodiscard]] std::optional<std::uint64_t> find(const Hash& hash) const;
     [[nodiscard]] std::uint64_t octets(std::uint64_t number) const; // that the body takes
+    [[nodiscard]] std::uint64_t octets() const;                     // that all bodies take
     // Calls `each` for the chunks of the body; false when they are damaged.
     [[nodiscard]] bool
     chunks(std::uint64_t number,

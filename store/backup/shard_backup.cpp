@@ -165,7 +165,7 @@ Result<void> ShardBackup::drop_sparse_packs() {
         if (const auto found = packs_.find(hash)) held[found->pack] += found->pack->octets(found->number);
         return {};
     });
-    packs_.keep_only([&](const Pack& pack) { return 2 * held[&pack] >= pack.file().size; });
+    packs_.keep_only([&](const Pack& pack) { return 2 * held[&pack] >= pack.octets(); });
     return counted;
 }
 

@@ -132,7 +132,8 @@ private:
             if (line == "DATA") in_text = good;
             if (line == "." && in_text) {
                 in_text = false;
-                if (good || reply.empty()) {
+                // Whose recipients are all refused may have sent its text all the same (RFC 2920 §3.1).
+                if (!now.to.empty() && (good || reply.empty())) {
                     const std::lock_guard lock(mutex_);
                     taken_.push_back(now);
                 }

@@ -2,6 +2,7 @@
 #include "store/environment.h"
 #include "store/fields_of_rows.h"
 #include "store/keys.h"
+#include "store/layout.h"
 #include "store/thread_row.h"
 #include "tests/store/fixture.h"
 
@@ -73,5 +74,5 @@ TEST_CASE("a store that counted drafts as unread counts again when it is opened"
     }
     int version = 0;
     std::ifstream(folder.path() + "/schema") >> version;
-    CHECK(version == 3);
+    CHECK(version == newest_schema);
 }
