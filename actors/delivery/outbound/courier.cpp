@@ -31,7 +31,7 @@ public:
         const auto me = shared_from_this();
         const auto actor = caf::actor_cast<caf::actor>(self_);
         DialEvents events;
-        events.opened = [me, actor](const SendingLink& link, const Peer& peer) {
+        events.opened = [me, actor](const SendingLink& link, const RemoteServer& peer) {
             run_in(actor, [me, link, peer] { me->opened(link, peer); });
         };
         events.failed = [me, actor](const NoServer& why) {
@@ -45,7 +45,7 @@ public:
     }
 
 private:
-    void opened(const SendingLink& link, const Peer& peer) {
+    void opened(const SendingLink& link, const RemoteServer& peer) {
         link_ = link;
         peer_ = peer;
         setting_.worked();
@@ -185,7 +185,7 @@ private:
     NextHop hop_;
     std::optional<DueEntry> due_;
     SendingLink link_;
-    Peer peer_;
+    RemoteServer peer_;
     std::vector<std::string> addresses_;
     std::size_t letters_ = 0;
     bool gone_ = false, asked_ = false, awaited_ = false, failed_ = false, ended_ = false;

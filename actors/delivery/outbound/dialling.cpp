@@ -171,7 +171,7 @@ void Dialling::report_failure(tlsrpt::Failure failure, std::string reason, std::
                                 {failure, {}, host_, std::move(address), std::move(reason)});
 }
 
-void Dialling::report_opened(const Peer& peer) {
+void Dialling::report_opened(const RemoteServer& peer) {
     if (!by_mx() || !shared_.reports) return;
     if (peer.tls.empty())
         report_failure(tlsrpt::Failure::starttls_not_supported, {}, peer.address);
@@ -240,7 +240,7 @@ std::unique_ptr<net::Handler> Dialling::opening(net::Connection& connection) {
     }
     SendingEvents events;
     const auto me = shared_from_this();
-    events.opened = [me](const SendingLink& link, const Peer& peer) {
+    events.opened = [me](const SendingLink& link, const RemoteServer& peer) {
         if (me->by_mx() && peer.greeted == me->shared_.host) {
             link.quit();
             return me->give_up("554 5.4.6 The domain's mail comes back to this server", true);

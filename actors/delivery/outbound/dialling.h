@@ -38,7 +38,7 @@ private:
     }
     [[nodiscard]] tlsrpt::Policy policy_of_host() const;
     void report_failure(tlsrpt::Failure failure, std::string reason, std::string address = {});
-    void report_opened(const Peer& peer);
+    void report_opened(const RemoteServer& peer);
     // Whether the host's TLS must prove something.
     [[nodiscard]] bool demands_tls() const;
     [[nodiscard]] bool is_own_name(const std::string& host) const;

@@ -25,7 +25,7 @@ struct NoServer {
 
 struct DialEvents {
     // One of both, once.
-    std::function<void(SendingLink, const Peer&)> opened;
+    std::function<void(SendingLink, const RemoteServer&)> opened;
     std::function<void(const NoServer&)> failed;
     // After `opened`.
     std::function<void(const smtp::MessageDone&)> done;

@@ -125,8 +125,8 @@ bool Sending::flush() {
     return true;
 }
 
-Peer Sending::peer() const {
-    Peer peer{options_.host, connection_.remote(), client_.extensions().host, {}, {}, {}};
+RemoteServer Sending::peer() const {
+    RemoteServer peer{options_.host, connection_.remote(), client_.extensions().host, {}, {}, {}};
     const auto* tls = connection_.tls();
     if (tls == nullptr || !tls->is_established()) return peer;
     peer.tls = tls->version() + " " + tls->cipher();

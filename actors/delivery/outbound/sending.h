@@ -31,7 +31,7 @@ private:
 };
 
 // What the other end is, for the log and the sender.
-struct Peer {
+struct RemoteServer {
     std::string host; // as MX or the route named it
     std::string address;
     std::string greeted;  // what it calls itself
@@ -55,7 +55,7 @@ struct SendingEvents {
         smtp::Failed failed;
         bool tls = false; // TLS did not come up
     };
-    std::function<void(SendingLink, const Peer&)> opened;
+    std::function<void(SendingLink, const RemoteServer&)> opened;
     std::function<void(const Refusal&)> refused;
     std::function<void(const smtp::MessageDone&)> done;
     std::function<void()> gone;
@@ -81,7 +81,7 @@ private:
     void write_text();
     bool flush();
     void lose(std::string_view why);
-    [[nodiscard]] Peer peer() const;
+    [[nodiscard]] RemoteServer peer() const;
 
     net::Connection& connection_; // owns this
     SendingOptions options_;
