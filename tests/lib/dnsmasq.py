@@ -1,11 +1,9 @@
 """A dnsmasq of its own on loopback, with the records that it is given."""
 
 import shutil
-import socket
 import subprocess
-import time
 
-from facteur import free_port
+from facteur import free_port, wait_until_it_answers
 
 
 class Dnsmasq:
@@ -20,14 +18,7 @@ class Dnsmasq:
              "--max-ttl=1", "--neg-ttl=1", *records],
             stderr=subprocess.DEVNULL,
         )
-        end = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
-                return
-            except OSError:
-                assert self.process.poll() is None and time.monotonic() < end, "dnsmasq does not answer"
-                time.sleep(0.02)
+        wait_until_it_answers(self.process, self.port)
 
     @property
     def address(self) -> str:

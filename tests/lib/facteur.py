@@ -41,6 +41,18 @@ def free_port() -> int:
     raise AssertionError("no free port")
 
 
+def wait_until_it_answers(process: subprocess.Popen, port: int) -> None:
+    """Until the process takes connections on the port of 127.0.0.1."""
+    end = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return
+        except OSError:
+            assert process.poll() is None and time.monotonic() < end, f"{process.args[0]} does not answer"
+            time.sleep(0.02)
+
+
 class Server:
     """One data folder, one configuration, any number of starts."""
 

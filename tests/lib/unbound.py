@@ -2,12 +2,10 @@
 
 import pathlib
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 
-from facteur import free_port
+from facteur import free_port, wait_until_it_answers
 
 CONFIG = """
 server:
@@ -55,14 +53,7 @@ class Unbound:
         (self.folder / "unbound.conf").write_text(config)
         program = shutil.which("unbound") or "/usr/sbin/unbound"
         self.process = subprocess.Popen([program, "-d", "-c", self.folder / "unbound.conf"], stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
-                return
-            except OSError:
-                assert self.process.poll() is None and time.monotonic() < end, "unbound does not answer"
-                time.sleep(0.02)
+        wait_until_it_answers(self.process, self.port)
 
     def sign(self, name: str) -> pathlib.Path:
         """Gives the file of the key that is to be trusted."""
