@@ -53,6 +53,7 @@ test("a session that has ended asks for the password in place and goes on", asyn
   await refused;
   await row(page, "Après la pause").getByRole("button", { name: "Archiver" }).click();
   const dialog = page.getByRole("dialog", { name: "Votre session a pris fin" });
+  await dialog.waitFor();
   // The next who sits here may be another.
   assert.equal(await page.evaluate(() => localStorage.getItem("facteur.begin")), null);
   await dialog.getByLabel("Mot de passe").fill(password);

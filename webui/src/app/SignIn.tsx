@@ -19,8 +19,9 @@ export function SignInForm({ known }: FormProps) {
   // Over plain HTTP the server takes no password: said before one is typed.
   const problem = useSignal<LoginError | null>(window.isSecureContext ? null : new LoginError("insecure"));
   const busy = useSignal(false);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  const nameField = useRef<HTMLInputElement>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
+  useEffect(() => ((name.peek() === "" && nameField.current) || passwordField.current)?.focus(), []);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -33,7 +34,7 @@ export function SignInForm({ known }: FormProps) {
       problem.value = error instanceof LoginError ? error : new LoginError("unreachable");
       if (problem.value.problem === "wrong") {
         password.value = "";
-        field.current?.focus();
+        passwordField.current?.focus();
       }
     } finally {
       busy.value = false;
@@ -45,7 +46,7 @@ export function SignInForm({ known }: FormProps) {
       {known === undefined && (
         <Field
           label={t("signIn.address")}
-          inputRef={name.value === "" ? field : undefined}
+          inputRef={nameField}
           name="username"
           autocomplete="username"
           autocapitalize="none"
@@ -59,7 +60,7 @@ export function SignInForm({ known }: FormProps) {
       )}
       <Field
         label={t("signIn.password")}
-        inputRef={known === undefined ? undefined : field}
+        inputRef={passwordField}
         type="password"
         name="password"
         autocomplete="current-password"

@@ -31,6 +31,9 @@ export function Recipients({ label, value, others, focus }: Props) {
     if (focus) input.current?.focus();
   }, []);
 
+  // What is typed next stands behind the last chip.
+  useEffect(() => input.current?.parentElement?.scrollTo(0, input.current.offsetTop), [value.value.length]);
+
   const taken = () => [...value.value, ...others.flatMap((other) => other.value)];
   const look = () => {
     found.value = suggest(typed.value, taken());
@@ -71,42 +74,47 @@ export function Recipients({ label, value, others, focus }: Props) {
   return (
     <>
       <label for={`${id}-input`}>{label}</label>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: pressing beside the chips is pressing the field */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field is reached by Tab */}
-      <div class="recipients" onClick={(event) => event.target === event.currentTarget && input.current?.focus()}>
-        {value.value.map((address, index) => (
-          <Chip key={address.email} address={address} onRemove={() => remove(index)} />
-        ))}
-        <input
-          ref={input}
-          id={`${id}-input`}
-          type="text"
-          inputMode="email"
-          role="combobox"
-          autocomplete="off"
-          spellcheck={false}
-          aria-autocomplete="list"
-          aria-expanded={found.value.length > 0}
-          aria-controls={`${id}-list`}
-          aria-activedescendant={found.value.length > 0 ? `${id}-${at.value}` : undefined}
-          value={typed.value}
-          onFocus={() => void loadSuggestions().then(() => typed.value && look())}
-          onInput={(event) => {
-            typed.value = event.currentTarget.value;
-            look();
-          }}
-          onPaste={(event) => {
-            const text = event.clipboardData?.getData("text/plain") ?? "";
-            if (!/[,;\n@]/.test(text)) return;
-            event.preventDefault();
-            add(parseAddresses(typed.value + text));
-          }}
-          onKeyDown={onKeyDown}
-          onBlur={() => {
-            finish();
-            found.value = [];
-          }}
-        />
+      <div class="recipients">
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: pressing beside the chips is pressing the field */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field is reached by Tab */}
+        <div
+          class="recipients-field"
+          onClick={(event) => event.target === event.currentTarget && input.current?.focus()}
+        >
+          {value.value.map((address, index) => (
+            <Chip key={address.email} address={address} onRemove={() => remove(index)} />
+          ))}
+          <input
+            ref={input}
+            id={`${id}-input`}
+            type="text"
+            inputMode="email"
+            role="combobox"
+            autocomplete="off"
+            spellcheck={false}
+            aria-autocomplete="list"
+            aria-expanded={found.value.length > 0}
+            aria-controls={`${id}-list`}
+            aria-activedescendant={found.value.length > 0 ? `${id}-${at.value}` : undefined}
+            value={typed.value}
+            onFocus={() => void loadSuggestions().then(() => typed.value && look())}
+            onInput={(event) => {
+              typed.value = event.currentTarget.value;
+              look();
+            }}
+            onPaste={(event) => {
+              const text = event.clipboardData?.getData("text/plain") ?? "";
+              if (!/[,;\n@]/.test(text)) return;
+              event.preventDefault();
+              add(parseAddresses(typed.value + text));
+            }}
+            onKeyDown={onKeyDown}
+            onBlur={() => {
+              finish();
+              found.value = [];
+            }}
+          />
+        </div>
         <div
           class="suggestions"
           id={`${id}-list`}

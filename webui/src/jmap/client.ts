@@ -1,5 +1,6 @@
 import { ConnectionError, RequestError } from "./errors";
 import { Answers, type Call, Request } from "./request";
+import { Turns } from "./turns";
 import type { Id, Invocation, Session, UploadResult } from "./types";
 import { expandTemplate, sameOriginPath } from "./urls";
 
@@ -27,6 +28,7 @@ export type SendOptions = {
 export class Client {
   session: Session | null = null;
   private readonly fetch: typeof fetch;
+  private readonly uploads = new Turns();
   private reauthentication: Promise<void> | null = null;
 
   constructor(private readonly options: ClientOptions) {
@@ -91,8 +93,13 @@ export class Client {
     return new Blob([await response.arrayBuffer()], { type });
   }
 
-  /** Uploads with progress (0 to 1), which fetch does not tell. */
+  /** Uploads in turn, as many at a time as the server takes, with progress (0 to 1), which fetch does not tell. */
   upload(file: Blob, onProgress: (share: number) => void, signal?: AbortSignal): Promise<UploadResult> {
+    return this.uploads.take(this.limits.maxConcurrentUpload, () => this.sendFile(file, onProgress, signal));
+  }
+
+  private sendFile(file: Blob, onProgress: (share: number) => void, signal?: AbortSignal): Promise<UploadResult> {
+    if (signal?.aborted) return Promise.reject(new DOMException("stopped", "AbortError"));
     const url = sameOriginPath(expandTemplate(this.required().uploadUrl, { accountId: this.accountId }));
     return new Promise((resolve, reject) => {
       const xhr = new XMLHttpRequest();
@@ -103,7 +110,7 @@ export class Client {
       xhr.onload = () => {
         if (xhr.status >= 200 && xhr.status < 300) resolve(xhr.response as UploadResult);
         else if (xhr.status === 401)
-          this.reauthenticated().then(() => resolve(this.upload(file, onProgress, signal)), reject);
+          this.reauthenticated().then(() => resolve(this.sendFile(file, onProgress, signal)), reject);
         else reject(new RequestError(String((xhr.response as { type?: string } | null)?.type ?? "upload"), xhr.status));
       };
       xhr.onerror = () => reject(new ConnectionError("upload"));

@@ -68,7 +68,7 @@ function FolderBar() {
   return (
     <>
       <h1 class="ellipsis">{mailbox ? mailboxName(mailbox) : t("search.results")}</h1>
-      {total !== null && <span class="list-bar-count">{t("list.count", { count: total })}</span>}
+      {total !== null && total > 0 && <span class="list-bar-count">{t("list.count", { count: total })}</span>}
       <span class="list-bar-space" />
       {mailbox && (mailbox.role === "trash" || mailbox.role === "junk") && mailbox.totalEmails > 0 && (
         <Button kind="quiet" onClick={() => emptyMailbox(mailbox)}>

@@ -8,7 +8,7 @@ import "./MailPage.css";
 import { MessageList } from "./MessageList";
 import { MoveMenu } from "./MoveMenu";
 import { Reader } from "./Reader";
-import { openId } from "./view";
+import { currentList, openId } from "./view";
 
 /** The list and the reader, side by side, one above the other, or one at a time. */
 export function MailPage() {
@@ -62,6 +62,7 @@ export function MailPage() {
 }
 
 function NothingOpen() {
+  if (currentList.value?.total.value === 0) return null;
   return (
     <div class="mail-nothing">
       <Icon of={MailOpen} size={40} />

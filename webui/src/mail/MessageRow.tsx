@@ -10,7 +10,7 @@ import { archive, failed, setFlagged, setSeen } from "./actions";
 import { deleteLabel, deleteRows, openRow, rowUnread } from "./commands";
 import { displayName, shortTime } from "./format";
 import "./MessageRow.css";
-import { people } from "./people";
+import { face, people } from "./people";
 import { rested } from "./rowGestures";
 import { rowText } from "./Snippet";
 import { email, thread } from "./store/emails";
@@ -145,7 +145,7 @@ function marksOf(value: EmailHeader) {
 type TickProps = { id: Id; value: EmailHeader; list: EmailList; ticked: boolean; reachable: boolean };
 
 function tickOf({ id, value, list, ticked, reachable }: TickProps) {
-  const person = value.from?.[0] ?? { name: null, email: "" };
+  const person = face(value, list.query.collapseThreads);
   return (
     <label class="row-tick">
       <input

@@ -3,7 +3,7 @@ import { t } from "../i18n";
 import type { EmailAddress, EmailHeader } from "../jmap";
 import { displayName } from "./format";
 import { email, thread } from "./store/emails";
-import { isScheduled, mailboxWithRole } from "./store/mailboxes";
+import { isScheduled, isSent } from "./store/mailboxes";
 
 const isMe = (address: EmailAddress) => address.email.toLowerCase() === username.value.toLowerCase();
 
@@ -14,12 +14,22 @@ function shortName(address: EmailAddress): string {
   return name.includes("@") ? (name.split("@")[0] ?? name) : (name.split(/\s+/)[0] ?? name);
 }
 
+/** Whether a row is about those whom one has written to. */
+function isWritten(value: EmailHeader, wholeThread: boolean): boolean {
+  if (wholeThread && (thread(value.threadId).value?.length ?? 1) > 1) return false;
+  return value.keywords.$draft === true || isScheduled(value) || isSent(value);
+}
+
+const nobody: EmailAddress = { name: null, email: "" };
+
+/** The one whose letters stand for a row. */
+export function face(value: EmailHeader, wholeThread: boolean): EmailAddress {
+  return (isWritten(value, wholeThread) ? value.to : value.from)?.[0] ?? nobody;
+}
+
 /** Who a row is about: the recipients of what one has sent or is writing, else everybody who wrote in the thread. */
 export function people(value: EmailHeader, wholeThread: boolean): string {
-  const sent = mailboxWithRole("sent");
-  const written =
-    value.keywords.$draft || isScheduled(value) || (sent !== undefined && value.mailboxIds[sent.id] === true);
-  if (written && !(wholeThread && (thread(value.threadId).value?.length ?? 1) > 1)) {
+  if (isWritten(value, wholeThread)) {
     const to = value.to ?? [];
     if (to.length === 0) return t("list.noRecipient");
     return t("list.to", { names: to.length === 1 && to[0] ? displayName(to[0]) : to.map(shortName).join(", ") });

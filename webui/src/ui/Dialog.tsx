@@ -43,10 +43,10 @@ export function Dialog({ title, children, onClose, wide }: Props) {
       onClick={(event) => event.target === dialog.current && onClose?.()}
     >
       <div class="dialog-body">
-        <header class="dialog-head">
+        <div class="dialog-head">
           <h2 id={heading}>{title}</h2>
           {onClose && <IconButton label={t("ui.close")} icon={X} onClick={onClose} />}
-        </header>
+        </div>
         {children}
       </div>
     </dialog>
