@@ -50,14 +50,13 @@ Loop::~Loop() {
 
 void Loop::post(std::function<void()> task) {
     if (stopped_.load(std::memory_order_acquire)) return;
-    // The list owns its nodes; drain takes them back.
-    auto node = std::make_unique<Task>(Task{std::move(task), tasks_.load(std::memory_order_relaxed)});
-    Task* raw = node.release();
-    while (
-        !tasks_.compare_exchange_weak(raw->next, raw, std::memory_order_release, std::memory_order_relaxed)) {
-    }
+    // The list owns its nodes, and drain takes them back at any moment from then on.
+    Task* next = tasks_.load(std::memory_order_relaxed);
+    Task* node = std::make_unique<Task>(Task{std::move(task), next}).release();
+    while (!tasks_.compare_exchange_weak(next, node, std::memory_order_release, std::memory_order_relaxed))
+        node->next = next;
     // Only who finds the queue empty wakes the loop; the others' tasks are taken with it.
-    if (raw->next == nullptr && !stopped_.load(std::memory_order_acquire)) uv_async_send(&handles_->wake);
+    if (next == nullptr && !stopped_.load(std::memory_order_acquire)) uv_async_send(&handles_->wake);
 }
 
 void Loop::run(const std::function<void()>& task) {

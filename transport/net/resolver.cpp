@@ -91,8 +91,9 @@ Result<void> Resolver::Implementation::start() {
 }
 
 void Resolver::Implementation::close() {
-    // What still waits is told ARES_EDESTRUCTION, and answers nobody.
-    open.clear();
+    // What still waits is told ARES_EDESTRUCTION, and answers nobody. Who waited may hold the last of the
+    // resolver, whose end comes back here: then nothing is left to be done.
+    const auto waiting = std::exchange(open, {});
     if (channel != nullptr) ares_destroy(std::exchange(channel, nullptr));
 }
 

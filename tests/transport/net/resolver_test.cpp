@@ -276,6 +276,21 @@ TEST_CASE("a loop that stops ends the questions under way") {
     CHECK(resolver.use_count() == 1);
 }
 
+TEST_CASE("a loop that stops ends a resolver that only who asked it holds") {
+    const Datagrams silent;
+    auto held = std::make_shared<int>();
+    const std::weak_ptr<int> there = held;
+    Loop loop;
+    loop.run([&] {
+        const auto resolver = *Resolver::open(loop, options_for(at_port(silent.port)));
+        for (const auto name : {"a.test", "b.test", "c.test"})
+            resolver->ask(name, dns::Type::mx, [resolver, held](const dns::Answer&) { FAIL("answered"); });
+    });
+    held.reset();
+    loop.stop();
+    CHECK(there.expired());
+}
+
 TEST_CASE("a list of servers that is none is refused") {
     Loop loop;
     loop.run([&] {
