@@ -196,6 +196,17 @@ TEST_CASE("a mailbox with emails is destroyed only with them") {
     CHECK(folders.state().emails == 2);
 }
 
+TEST_CASE("who guesses the id of a mailbox that the same call makes does not destroy it") {
+    Academy academy;
+    Folders folders(academy);
+    const auto last = *read_mailbox_id(folders.create({{"name", "a"}}));
+    const auto guessed = mailbox_id(last + 1);
+    const auto answer = folders.set({{"create", {{"k", {{"name", "b"}}}}}, {"destroy", {guessed}}});
+    CHECK(answer["created"]["k"]["id"] == guessed);
+    CHECK(answer["notDestroyed"][guessed]["type"] == "notFound");
+    CHECK(folders.row(guessed).has_value());
+}
+
 TEST_CASE("a large mailbox goes in several commits, and is answered once") {
     Academy academy;
     Folders folders(academy);

@@ -338,7 +338,8 @@ private:
     SetResult<void> destroy(std::string_view name) {
         const auto id = read_mailbox_id(name);
         const auto* row = id ? tree_.find(*id) : nullptr;
-        if (row == nullptr) return refuse(set_error("notFound"));
+        // Nobody can know the id of one that this very call makes.
+        if (row == nullptr || is_new(*id)) return refuse(set_error("notFound"));
         if (!rights_of(*row).may_delete)
             return refuse(set_error("forbidden", "A mailbox with a role cannot be destroyed."));
         if (tree_.has_child(*id)) return refuse(set_error("mailboxHasChild"));
@@ -350,6 +351,11 @@ private:
         destroyed_.insert(*id);
         std::erase(changed_, *id);
         return {};
+    }
+
+    [[nodiscard]] bool is_new(store::MailboxId id) const {
+        return std::any_of(created_.begin(), created_.end(),
+                           [&](const auto& one) { return one.second == id; });
     }
 
     const CallMethod& call_;
