@@ -1,0 +1,123 @@
+#include "transport/imap/envelope.h"
+
+#include "transport/imap/dates.h"
+
+#include <algorithm>
+
+namespace facteur::imap {
+namespace {
+
+void write_text(std::string& out, std::string_view text, Wire wire) {
+    if (text.empty())
+        out += "NIL";
+    else if (wire.utf8)
+        write_string(out, text, wire);
+    else
+        write_string(out, encode_words(text), wire);
+}
+
+void write_or_nil(std::string& out, std::string_view text, Wire wire) {
+    if (text.empty())
+        out += "NIL";
+    else
+        write_string(out, text, wire);
+}
+
+// RFC 9051 §7.5.2: the local part without its quoting.
+std::string unquoted_local(std::string_view local) {
+    if (local.size() < 2 || !local.starts_with('"') || !local.ends_with('"')) return std::string(local);
+    std::string out;
+    for (std::size_t i = 1; i + 1 < local.size(); ++i) {
+        if (local[i] == '\\' && i + 2 < local.size()) ++i;
+        out += local[i];
+    }
+    return out;
+}
+
+void write_address(std::string& out, const EnvelopeAddress& address, Wire wire) {
+    using Is = EnvelopeAddress::Is;
+    if (address.is == Is::group_end) {
+        out += "(NIL NIL NIL NIL)";
+        return;
+    }
+    if (address.is == Is::group_begin) {
+        out += "(NIL NIL ";
+        write_string(out, wire.utf8 ? std::string(address.name) : encode_words(address.name), wire);
+        out += " NIL)";
+        return;
+    }
+    out += '(';
+    write_text(out, address.name, wire);
+    out += " NIL ";
+    const auto at = address.email.rfind('@');
+    write_string(out, unquoted_local(address.email.substr(0, at)), wire);
+    out += ' ';
+    // NIL would make it a group: an address without a domain has an empty one.
+    write_string(out, at == std::string_view::npos ? std::string_view{} : address.email.substr(at + 1), wire);
+    out += ')';
+}
+
+void write_addresses(std::string& out, const std::vector<EnvelopeAddress>& addresses, Wire wire) {
+    if (addresses.empty()) {
+        out += "NIL";
+        return;
+    }
+    out += '(';
+    for (const auto& address : addresses)
+        write_address(out, address, wire);
+    out += ')';
+}
+
+std::vector<EnvelopeAddress> address_views(const std::vector<mime::Address>& addresses) {
+    std::vector<EnvelopeAddress> out;
+    out.reserve(addresses.size());
+    for (const auto& address : addresses)
+        out.push_back({address.name, address.email});
+    return out;
+}
+
+} // namespace
+
+void write_envelope(std::string& out, const EnvelopeView& envelope, Wire wire) {
+    out += '(';
+    write_or_nil(out, envelope.date, wire);
+    out += ' ';
+    write_text(out, envelope.subject, wire);
+    for (const auto* list : {&envelope.from, envelope.sender.empty() ? &envelope.from : &envelope.sender,
+                             envelope.reply_to.empty() ? &envelope.from : &envelope.reply_to, &envelope.to,
+                             &envelope.cc, &envelope.bcc}) {
+        out += ' ';
+        write_addresses(out, *list, wire);
+    }
+    out += ' ';
+    write_or_nil(out, envelope.in_reply_to, wire);
+    out += ' ';
+    write_or_nil(out, envelope.message_id, wire);
+    out += ')';
+}
+
+std::string bracketed_ids(const std::vector<std::string>& ids) {
+    std::string out;
+    for (const auto& id : ids) {
+        if (!out.empty()) out += ' ';
+        out += "<" + id + ">";
+    }
+    return out;
+}
+
+EnvelopeView envelope_view(const mime::Envelope& envelope) {
+    EnvelopeView view;
+    if (envelope.sent) view.date = format_mail_date(*envelope.sent);
+    view.subject = envelope.subject;
+    view.from = address_views(envelope.from);
+    view.sender = address_views(envelope.sender);
+    view.reply_to = address_views(envelope.reply_to);
+    view.to = address_views(envelope.to);
+    view.cc = address_views(envelope.cc);
+    view.bcc = address_views(envelope.bcc);
+    view.in_reply_to = bracketed_ids(envelope.in_reply_to);
+    view.message_id = bracketed_ids(envelope.message_ids);
+    return view;
+}
+
+} // namespace facteur::imap

@@ -1,0 +1,105 @@
+#include "transport/imap/strings.h"
+
+#include "transport/base/base64.h"
+#include "transport/imap/mailbox_name.h"
+#include "transport/imap/syntax.h"
+#include "transport/mime/decode.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace facteur::imap {
+namespace {
+
+constexpr std::size_t longest_quoted = 1000;
+constexpr std::size_t encoded_word_octets =
+    45; // of UTF-8 in one encoded word, which has at most 75 characters
+
+enum class StringForm { quoted, literal, literal_without_nul };
+
+StringForm form_of(std::string_view text, Wire wire) {
+    auto form = text.size() > longest_quoted ? StringForm::literal : StringForm::quoted;
+    bool eight_bit = false;
+    for (const char c : text) {
+        if (c == '\0') return StringForm::literal_without_nul;
+        if (c == '\r' || c == '\n') form = StringForm::literal;
+        eight_bit = eight_bit || (c & 0x80) != 0;
+    }
+    if (eight_bit && (!wire.utf8 || !mime::is_valid_utf8(text))) form = StringForm::literal;
+    return form;
+}
+
+void write_as_literal(std::string& out, std::string_view text) {
+    write_literal_header(out, text.size());
+    out += text;
+}
+
+} // namespace
+
+void write_number(std::string& out, std::uint64_t number) {
+    char buffer[20];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
+    out.append(buffer, end);
+}
+
+void write_literal_header(std::string& out, std::uint64_t octets, bool literal8) {
+    out += literal8 ? "~{" : "{";
+    write_number(out, octets);
+    out += "}\r\n";
+}
+
+void write_string(std::string& out, std::string_view text, Wire wire) {
+    switch (form_of(text, wire)) {
+    case StringForm::literal: write_as_literal(out, text); return;
+    case StringForm::literal_without_nul: {
+        std::string clean(text);
+        clean.erase(std::remove(clean.begin(), clean.end(), '\0'), clean.end());
+        write_string(out, clean, wire);
+        return;
+    }
+    case StringForm::quoted: break;
+    }
+    out += '"';
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
+void write_nstring(std::string& out, std::optional<std::string_view> text, Wire wire) {
+    if (text)
+        write_string(out, *text, wire);
+    else
+        out += "NIL";
+}
+
+void write_astring(std::string& out, std::string_view text, Wire wire) {
+    if (is_all(text, class_astring) && text != "NIL")
+        out += text;
+    else
+        write_string(out, text, wire);
+}
+
+void write_mailbox(std::string& out, std::string_view name, Wire wire) {
+    if (wire.utf8)
+        write_astring(out, name, wire);
+    else
+        write_astring(out, encode_utf7(name), wire);
+}
+
+std::string encode_words(std::string_view text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    if (plain && text.find("=?") == std::string_view::npos) return std::string(text);
+    const std::string clean = mime::repair_utf8(text);
+    std::string out;
+    for (std::string_view rest = clean; !rest.empty();) {
+        const auto piece = mime::utf8_prefix(rest, encoded_word_octets);
+        if (!out.empty()) out += ' ';
+        out += "=?utf-8?B?" + encode_base64(piece) + "?=";
+        rest.remove_prefix(piece.size());
+    }
+    return out;
+}
+
+} // namespace facteur::imap
