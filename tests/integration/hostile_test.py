@@ -283,6 +283,19 @@ def test_pipelined_requests_leave_others_their_turn(server: Server) -> None:
         check_others_have_their_turn(server, clients, requests, lambda _: answered(server), most=1000)
 
 
+def test_pipelined_requests_are_not_read_far_ahead(server: Server) -> None:
+    requests = write("GET", "/jmap/session") * 5000  # by nobody who is known, and not answered by the loop itself
+    with contextlib.ExitStack() as stack:
+        clients = connections(stack, server.ports["http"], 20)
+        before = own_memory(server)
+        with Flood(clients, requests) as flood:
+            wait_for(lambda: flood.taken > 1_000_000, "the flood is answered")
+            grown = own_memory(server) - before
+        # Each connection: 64 KB ahead, one read of 256 KB, and answers that are not taken.
+        assert grown < 40_000_000 * (3 if SANITIZED else 1), f"{grown} octets of requests that wait"
+        all_is_well(server)
+
+
 def test_tiny_chunks_leave_others_their_turn(server: Server) -> None:
     with contextlib.ExitStack() as stack:
         clients = []

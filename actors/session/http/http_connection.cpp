@@ -67,10 +67,7 @@ void HttpConnection::on_bytes(net::Connection& connection, std::string_view byte
     case State::head:
     case State::body: machine_.feed(bytes); return pump(connection);
     case State::asked:
-    case State::answering:
-        machine_.feed(bytes);
-        if (machine_.buffered() > context_->limits.pipelined) connection.pause();
-        return;
+    case State::answering: machine_.feed(bytes); return read_on(connection);
     }
 }
 
@@ -97,6 +94,7 @@ void HttpConnection::pump(net::Connection& connection) {
         has_head_begun_ = true;
         connection.set_deadline(context_->limits.head_time);
     }
+    read_on(connection);
 }
 
 // One read may hold thousands of small requests: the rest of them waits until the loop has been round.
@@ -107,14 +105,16 @@ void HttpConnection::end_turn(net::Connection& connection) {
     itself.tell([](HttpConnection& handler, net::Connection& own) {
         handler.turn_is_due_ = false;
         handler.pump(own);
-        handler.read_on(own);
     });
 }
 
+// Behind a request that is under way little is read ahead, however many are pipelined.
 void HttpConnection::read_on(net::Connection& connection) {
-    if (state_ == State::over || turn_is_due_ || waits_for_room_) return;
     const bool has_request = state_ == State::asked || state_ == State::answering;
-    if (!has_request || machine_.buffered() <= context_->limits.pipelined) connection.resume();
+    if (has_request && machine_.buffered() > context_->limits.pipelined)
+        connection.pause();
+    else if (has_request || state_ == State::head || state_ == State::body)
+        connection.resume();
 }
 
 // Who asks on without taking the answers has to wait, so that they do not pile up here.
@@ -175,7 +175,6 @@ void HttpConnection::admit(net::Connection& connection, std::shared_ptr<Exchange
     if (exchange_->request.expects_continue)
         connection.write(std::string_view("HTTP/1.1 100 Continue\r\n\r\n"));
     connection.set_deadline(context_->limits.pace_time);
-    connection.resume();
     pump(connection);
 }
 
@@ -306,11 +305,9 @@ void HttpConnection::answer_piece(net::Connection& connection, net::SharedBytes 
 void HttpConnection::on_drained(net::Connection& connection) {
     if (std::exchange(awaits_drain_, false)) tell_session(connection, PieceTaken{});
     if (!std::exchange(waits_for_room_, false)) return;
+    if (state_ != State::websocket) return pump(connection);
     connection.resume();
-    if (state_ == State::websocket)
-        pump_websocket(connection);
-    else
-        pump(connection);
+    pump_websocket(connection);
 }
 
 void HttpConnection::finish_answer(net::Connection& connection, int status) {
@@ -326,9 +323,7 @@ void HttpConnection::finish_answer(net::Connection& connection, int status) {
     has_head_begun_ = false;
     machine_.proceed();
     connection.set_deadline(context_->limits.keep_alive);
-    if (was_pumping) return;
-    connection.resume();
-    pump(connection);
+    if (!was_pumping) pump(connection);
 }
 
 void HttpConnection::note(int status, std::uint64_t now) const {

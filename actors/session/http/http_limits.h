@@ -27,7 +27,7 @@ struct HttpLimits {
     std::uint64_t bodies = 512u << 20;
     std::uint64_t bodies_of_user = 128u << 20; // or the largest upload and request, when these are more
     // Heads, pieces and ends of requests that one connection gets worked before others have their turn.
-    std::uint32_t turn_events = 64;
+    std::uint32_t turn_events = 16;
     // Of one user at a time.
     std::uint32_t downloads = 16, streams = 64;
     // Of the admin door, so that a monitor gone wild cannot use up what users' connections need.
