@@ -59,6 +59,11 @@ void lane_histograms(Metrics& to, const store::Store& store) {
     }
 }
 
+void damages(Metrics& to, const store::Store& store) {
+    to.set("facteur_store_damages", "Damaged entries and shards met since the start: any is an alarm.", "",
+           "", static_cast<double>(store.damages().size()));
+}
+
 void search(Metrics& to, const Indexing& indexing) {
     std::uint64_t behind = 0, documents = 0, octets = 0, rebuilds = 0, failing = 0;
     for (const auto& shard : indexing.statistics()) {
@@ -164,6 +169,7 @@ void collect_on_scrape(Metrics& metrics, const Services& services, caf::actor_sy
     metrics.on_scrape([&services, &system](Metrics& to) {
         lanes(to, services.store);
         lane_histograms(to, services.store);
+        damages(to, services.store);
         search(to, services.indexing);
         searches(to, services.searches);
         queue(to, services);

@@ -5,11 +5,15 @@
 #include "actors/log.h"
 #include "store/store.h"
 
+#include <algorithm>
+#include <string>
+
 namespace facteur {
 namespace {
 
-constexpr auto first_after = std::chrono::minutes(1);
-constexpr auto between = std::chrono::hours(1);
+constexpr auto between_looks = std::chrono::minutes(1);
+constexpr unsigned looks_between_trims = 60;
+constexpr std::size_t most_damages_told = 100;
 constexpr store::Time queue_behind = 24 * 3600;
 
 } // namespace
@@ -27,12 +31,25 @@ Housekeeping::~Housekeeping() {
 
 void Housekeeping::run() {
     std::unique_lock lock(mutex_);
-    for (std::chrono::seconds pause = first_after; !wake_.wait_for(lock, pause, [this] { return stopping_; });
-         pause = between) {
+    tell_damages();
+    for (unsigned look = 0; !wake_.wait_for(lock, between_looks, [this] { return stopping_; }); ++look) {
         lock.unlock();
-        trim();
+        tell_damages();
+        if (look % looks_between_trims == 0) trim();
         lock.lock();
     }
+}
+
+// All of them, when there are more than the last time.
+void Housekeeping::tell_damages() {
+    const auto damages = services_.store.damages();
+    if (damages.size() == damages_told_) return;
+    damages_told_ = damages.size();
+    for (std::size_t index = 0; index < std::min(damages.size(), most_damages_told); ++index)
+        log(Severity::error, "the store is damaged: see \"Damage\" in docs/operators.md",
+            {{"shard", std::to_string(damages[index].shard)},
+             {"account", std::to_string(damages[index].account)},
+             {"what", damages[index].what}});
 }
 
 // What the queue has not been able to look at for long (the server was off) may have bodies whose hold has

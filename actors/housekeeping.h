@@ -1,5 +1,5 @@
-// What is to be done now and then: what is kept only for a time is removed from the store. On a thread of its
-// own, first a minute after the start, then every hour.
+// What is to be done now and then, on a thread of its own: what is kept only for a time is removed from the
+// store, first a minute after the start, then every hour; damage that was met is logged, within a minute.
 #pragma once
 
 #include "actors/services.h"
@@ -22,11 +22,13 @@ private:
     void run();
     [[nodiscard]] bool is_queue_behind(store::Time now) const;
     void trim();
+    void tell_damages();
 
     const Services& services_;
     std::mutex mutex_;
     std::condition_variable wake_;
     bool stopping_ = false;
+    std::size_t damages_told_ = 0;
     std::thread thread_;
 };
 

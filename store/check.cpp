@@ -6,6 +6,7 @@
 #include "store/bodies.h"
 #include "store/fields_of_rows.h"
 #include "store/keys.h"
+#include "store/pages.h"
 #include "store/shard.h"
 #include "store/store.h"
 #include "store/thread_row.h"
@@ -385,6 +386,27 @@ void check_directory(const Snapshot& now, CheckReport& report) {
     if (found != addresses) report.findings.push_back({0, 0, "There are addresses without an account."});
 }
 
+// What LMDB would trip over. Says whether the shard can be looked at any further.
+Result<bool> check_pages(const Shard& shard, CheckReport& report) {
+    const auto before = report.findings.size();
+    if (shard.fault()) return false; // found among the damages of the store
+    for (auto* part : {&shard.rows(), &shard.bodies()}) {
+        auto faults = verify_pages(*part);
+        if (!faults) return tl::unexpected(faults.error());
+        for (auto& fault : *faults)
+            report.findings.push_back({shard.id(), 0, std::move(fault)});
+    }
+    if (report.findings.size() == before) return true;
+    report.findings.push_back({shard.id(), 0, "Its pages are damaged: its accounts were not looked at."});
+    return false;
+}
+
+// Also of what nothing else looks at.
+void check_seals(const Snapshot& now) {
+    for (std::size_t database = 0; database < db_count; ++database)
+        scan(now.raw().rows, now.raw().database(database), {}, [](auto, auto) { return true; });
+}
+
 } // namespace
 
 Result<CheckReport> check(const Store& store, bool quick,
@@ -399,13 +421,21 @@ Result<CheckReport> check(const Store& store, bool quick,
     Steps steps(progress, quick ? emails : 2 * emails); // about one body an email
     for (ShardId shard = 0; shard < store.shards(); ++shard) {
         const auto now = store.read_shard(shard);
+        const auto is_whole = check_pages(*now.raw().shard, report);
+        if (!is_whole) return tl::unexpected(is_whole.error());
+        if (!*is_whole) continue;
         Checker(now, shard, report, steps).run(quick);
-        for (const auto* part : {&now.raw().shard->rows(), &now.raw().shard->bodies()})
-            if (part->damage() != 0 && report.findings.size() < most_findings)
-                report.findings.push_back(
-                    {shard, 0, fmt::format("LMDB's pages are damaged: {}", mdb_strerror(part->damage()))});
+        check_seals(now);
     }
-    check_directory(store.directory(), report);
+    const auto now = store.directory();
+    const auto is_whole = check_pages(*now.raw().shard, report);
+    if (!is_whole) return tl::unexpected(is_whole.error());
+    if (*is_whole) {
+        check_directory(now, report);
+        check_seals(now);
+    }
+    for (auto& damage : store.damages())
+        if (report.findings.size() < most_findings) report.findings.push_back(std::move(damage));
     steps.finish();
     return report;
 }

@@ -1,6 +1,10 @@
 #include "store/environment.h"
 
+#include "store/pages.h"
+
 #include <fmt/format.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include <cerrno>
 #include <chrono>
@@ -16,6 +20,9 @@ constexpr unsigned readers = 4096;
 constexpr std::size_t pooled_readers = 64;
 // A snapshot that is not there would look like an empty store: better late than wrong.
 constexpr std::chrono::seconds longest_wait_for_reader{10};
+
+// The database whose being there says that values are sealed.
+constexpr const char* sealed_mark = "sealed";
 
 // LMDB could not write the page that leads to its newest state, and gives nothing to read any more. What is
 // on disk is found out when the store is opened again; an empty store that is shown meanwhile would be taken
@@ -41,38 +48,62 @@ Error lmdb_error(int code, std::string_view doing) {
 }
 
 Result<std::unique_ptr<Environment>> Environment::open(const std::string& path, std::uint64_t map,
-                                                       const std::vector<const char*>& names,
-                                                       unsigned flags) {
+                                                       const std::vector<const char*>& names, unsigned flags,
+                                                       AccountOf seals) {
     std::error_code ignored;
     std::filesystem::create_directories(path, ignored);
     MDB_env* env = nullptr;
     if (const int code = mdb_env_create(&env); code != 0)
         return tl::unexpected(lmdb_error(code, "Opening the store"));
     std::unique_ptr<Environment> environment(new Environment(env));
+    environment->names_ = names;
     mdb_env_set_userctx(env, environment.get());
     mdb_env_set_mapsize(env, map);
-    mdb_env_set_maxdbs(env, static_cast<MDB_dbi>(names.size()));
+    mdb_env_set_maxdbs(env, static_cast<MDB_dbi>(names.size() + 1));
     mdb_env_set_maxreaders(env, readers);
     const auto doing = fmt::format("Opening {}", path);
     if (const int code = mdb_env_open(env, path.c_str(), MDB_NOTLS | flags, 0640); code != 0)
         return tl::unexpected(lmdb_error(code, doing));
+    MDB_stat stat{};
+    mdb_env_stat(env, &stat);
+    environment->page_size_ = stat.ms_psize;
     int dead = 0;
     mdb_reader_check(env, &dead);
 
     MDB_txn* transaction = nullptr;
     if (const int code = mdb_txn_begin(env, nullptr, 0, &transaction); code != 0)
         return tl::unexpected(lmdb_error(code, doing));
-    for (const auto* name : names) {
-        MDB_dbi database = 0;
-        if (const int code = mdb_dbi_open(transaction, name, MDB_CREATE, &database); code != 0) {
-            mdb_txn_abort(transaction);
-            return tl::unexpected(lmdb_error(code, doing));
-        }
-        environment->databases_.push_back(database);
+    if (const int code = environment->open_databases(transaction, seals); code != 0) {
+        mdb_txn_abort(transaction);
+        return tl::unexpected(lmdb_error(code, doing));
     }
     if (const int code = mdb_txn_commit(transaction); code != 0)
         return tl::unexpected(lmdb_error(code, doing));
+    if (auto whole = environment->is_sealed() ? verify_branches(*environment) : Result<void>{}; !whole)
+        return fail(whole.error().code, fmt::format("{}: {}", doing, whole.error().message));
     return environment;
+}
+
+int Environment::open_databases(MDB_txn* transaction, AccountOf seals) {
+    MDB_dbi main = 0, mark = 0;
+    MDB_stat found{};
+    if (const int code = mdb_dbi_open(transaction, nullptr, 0, &main); code != 0) return code;
+    if (const int code = mdb_stat(transaction, main, &found); code != 0) return code;
+    const bool is_new = found.ms_entries == 0;
+    if (seals != nullptr) {
+        const int code = mdb_dbi_open(transaction, sealed_mark, is_new ? MDB_CREATE : 0, &mark);
+        if (code == 0) seals_ = seals;
+        if (code != 0 && code != MDB_NOTFOUND) return code;
+    }
+    // One that is not there any more is not made anew: its entries are lost.
+    const bool has_all = seals_ != nullptr && !is_new;
+    for (const auto* name : names_) {
+        MDB_dbi database = 0;
+        const int code = mdb_dbi_open(transaction, name, has_all ? 0 : MDB_CREATE, &database);
+        if (code != 0) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
+        databases_.push_back(database);
+    }
+    return 0;
 }
 
 Environment::~Environment() {
@@ -122,10 +153,96 @@ void Environment::end_read(MDB_txn* transaction) {
     ended_.notify_one();
 }
 
-void Environment::note(MDB_txn* transaction, int code) {
-    if (code != MDB_CORRUPTED && code != MDB_PAGE_NOTFOUND && code != MDB_INVALID && code != MDB_CURSOR_FULL)
-        return;
-    static_cast<Environment*>(mdb_env_get_userctx(mdb_txn_env(transaction)))->damage_ = code;
+Result<void> Environment::seal(AccountOf seals) {
+    WriteTransaction transaction(*this);
+    for (std::size_t number = 0; number < databases_.size(); ++number) {
+        // Some at a time: they are put where they are read.
+        constexpr std::size_t at_once = 1000;
+        std::vector<std::pair<std::string, std::string>> entries;
+        do {
+            const auto from = entries.empty() ? std::string() : entries.back().first + '\0';
+            entries.clear();
+            scan(transaction.get(), databases_[number], {}, from,
+                 [&](std::string_view key, std::string_view value) {
+                     const auto seal = seal_of(number, key, value);
+                     entries.emplace_back(key, std::string(value).append(seal));
+                     return entries.size() < at_once;
+                 });
+            for (const auto& [key, value] : entries)
+                transaction.put(number, key, value);
+        } while (entries.size() == at_once && !transaction.failed());
+    }
+    MDB_dbi mark = 0;
+    if (const int code =
+            transaction.failed() ? 0 : mdb_dbi_open(transaction.get(), sealed_mark, MDB_CREATE, &mark);
+        code != 0)
+        return tl::unexpected(lmdb_error(code, "Sealing the store"));
+    if (auto done = transaction.commit(); !done) return done;
+    seals_ = seals;
+    return {};
+}
+
+Environment& Environment::of(MDB_txn* transaction) {
+    return *static_cast<Environment*>(mdb_env_get_userctx(mdb_txn_env(transaction)));
+}
+
+AccountId Environment::account_of(MDB_dbi database, std::string_view key) const {
+    return seals_ != nullptr ? seals_(number_of(database), key) : 0;
+}
+
+std::optional<std::string_view> Environment::unsealed(MDB_dbi database, std::string_view key,
+                                                      std::string_view sealed, AccountId reader) {
+    if (seals_ == nullptr) return sealed;
+    if (sealed.size() >= seal_size) {
+        const auto value = sealed.substr(0, sealed.size() - seal_size);
+        if (sealed.substr(value.size()) == seal_of(number_of(database), key, value)) return value;
+    }
+    damaged(database, key, 0, reader);
+    return std::nullopt;
+}
+
+void Environment::note(MDB_dbi database, std::string_view key, int code, AccountId reader) {
+    if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_INVALID || code == MDB_CURSOR_FULL)
+        damaged(database, key, code, reader);
+}
+
+void Environment::damaged(MDB_dbi database, std::string_view key, int code, AccountId reader) {
+    const auto account = account_of(database, key);
+    const std::lock_guard lock(damage_mutex_);
+    ++reads_by_account_[account];
+    if (reader != account) ++reads_by_account_[reader];
+    reads_of_damage_.fetch_add(1, std::memory_order_release);
+    if (damages_.size() < most_damages)
+        damages_.try_emplace({database, std::string(key)},
+                             Damage{account, names_[number_of(database)], std::string(key), code});
+}
+
+std::uint64_t Environment::damage(AccountId account) const {
+    if (damage() == 0) return 0;
+    const std::lock_guard lock(damage_mutex_);
+    const auto reads = [&](AccountId of) {
+        const auto found = reads_by_account_.find(of);
+        return found == reads_by_account_.end() ? 0 : found->second;
+    };
+    return reads(account) + (account == 0 ? 0 : reads(0));
+}
+
+std::vector<Damage> Environment::damages() const {
+    const std::lock_guard lock(damage_mutex_);
+    std::vector<Damage> all;
+    for (const auto& [_, damage] : damages_)
+        all.push_back(damage);
+    return all;
+}
+
+// XXH3 because it takes no time: most values are shorter than what a processor hashes in thirty nanoseconds.
+std::string seal_of(std::size_t database, std::string_view key, std::string_view value) {
+    const auto seed = XXH3_64bits_withSeed(key.data(), key.size(), database);
+    const auto hash = XXH3_64bits_withSeed(value.data(), value.size(), seed);
+    std::string seal(seal_size, '\0');
+    for (std::size_t i = 0; i < seal_size; ++i)
+        seal[i] = static_cast<char>(hash >> (8 * i));
+    return seal;
 }
 
 std::optional<std::string_view> get(MDB_txn* transaction, MDB_dbi database, std::string_view key) {
@@ -133,27 +250,102 @@ std::optional<std::string_view> get(MDB_txn* transaction, MDB_dbi database, std:
     MDB_val value;
     if (key.empty() || transaction == nullptr) return std::nullopt;
     const int code = mdb_get(transaction, database, &key_value, &value);
-    if (code == 0) return to_view(value);
-    Environment::note(transaction, code);
+    auto& environment = Environment::of(transaction);
+    if (code == MDB_NOTFOUND) {
+        // Whether it is really absent: its place is looked at.
+        if (environment.is_sealed()) static_cast<void>(Cursor(transaction, database).seek(key));
+        return std::nullopt;
+    }
+    if (code == 0)
+        return environment.unsealed(database, key, to_view(value), environment.account_of(database, key));
+    environment.note(database, key, code, environment.account_of(database, key));
     return std::nullopt;
 }
 
 Cursor::Cursor(MDB_txn* transaction, MDB_dbi database) {
-    if (transaction == nullptr || mdb_cursor_open(transaction, database, &cursor_) != 0) cursor_ = nullptr;
+    if (transaction == nullptr || mdb_cursor_open(transaction, database, &cursor_) != 0) {
+        cursor_ = nullptr;
+        return;
+    }
+    environment_ = &Environment::of(transaction);
+    checks_ = environment_->is_sealed();
+    reads_map_ = checks_ && environment_->writer() != transaction;
 }
 Cursor::~Cursor() {
     if (cursor_ != nullptr) mdb_cursor_close(cursor_);
 }
+
+bool Cursor::damaged(std::string_view key) {
+    environment_->damaged(mdb_cursor_dbi(cursor_), key, 0, reader_);
+    return false;
+}
+
+int Cursor::get(MDB_cursor_op op) {
+    const int code = mdb_cursor_get(cursor_, &key_, &value_, op);
+    if (code != 0 && code != MDB_NOTFOUND) environment_->note(mdb_cursor_dbi(cursor_), key(), code, reader_);
+    return code;
+}
+
+bool Cursor::is_on_a_whole_page() {
+    if (!reads_map_) return true;
+    const auto size = environment_->page_size();
+    const auto* at = static_cast<const char*>(key_.mv_data);
+    const auto* page = at - reinterpret_cast<std::uintptr_t>(at) % size;
+    if (page == whole_page_) return true;
+    if (!is_ordered_page({page, size})) return damaged(key());
+    whole_page_ = page;
+    return true;
+}
+
+// In the order of `op`, to the next entry that is good.
 bool Cursor::move(MDB_cursor_op op) {
     if (cursor_ == nullptr) return false;
-    const int code = mdb_cursor_get(cursor_, &key_, &value_, op);
-    if (code != 0) Environment::note(mdb_cursor_txn(cursor_), code);
-    return code == 0;
+    // The key before stays where it is in the map; a transaction that writes may have moved it.
+    bool has_before = reads_map_ && (op == MDB_NEXT || op == MDB_PREV) && key_.mv_data != nullptr;
+    while (true) {
+        const auto before = key();
+        if (get(op) != 0) return false;
+        const bool forward = op == MDB_NEXT || op == MDB_FIRST;
+        if (checks_ && (!is_on_a_whole_page() ||
+                        (has_before && (forward ? key() <= before : key() >= before) && !damaged(key()))))
+            return false;
+        if (const auto value =
+                environment_->unsealed(mdb_cursor_dbi(cursor_), key(), to_view(value_), reader_)) {
+            value_ = to_val(*value);
+            return true;
+        }
+        op = op == MDB_LAST || op == MDB_PREV ? MDB_PREV : MDB_NEXT;
+        has_before = reads_map_;
+    }
 }
-bool Cursor::seek(std::string_view key) {
-    if (key.empty()) return move(MDB_FIRST);
-    key_ = to_val(key);
-    return move(MDB_SET_RANGE);
+
+bool Cursor::is_between_neighbours(bool found, std::string_view wanted) {
+    const auto here = key_, value = value_;
+    if (found && key() < wanted) return damaged(key());
+    const int code = get(found ? MDB_PREV : MDB_LAST);
+    if (code == 0) {
+        if (key() >= wanted || !is_on_a_whole_page()) return damaged(key());
+        if (found && get(MDB_NEXT) != 0) return damaged(wanted);
+    }
+    key_ = here;
+    value_ = value;
+    return true;
+}
+
+bool Cursor::seek(std::string_view wanted) {
+    if (wanted.empty()) return move(MDB_FIRST);
+    if (cursor_ == nullptr) return false;
+    if (checks_) reader_ = environment_->account_of(mdb_cursor_dbi(cursor_), wanted);
+    key_ = to_val(wanted);
+    const int code = get(MDB_SET_RANGE);
+    if (code != 0 && code != MDB_NOTFOUND) return false;
+    if (checks_ && !is_between_neighbours(code == 0, wanted)) return false;
+    if (code != 0) return key_ = {}, false;
+    if (checks_ && !is_on_a_whole_page()) return false;
+    const auto value = environment_->unsealed(mdb_cursor_dbi(cursor_), key(), to_view(value_), reader_);
+    if (!value) return move(MDB_NEXT);
+    value_ = to_val(*value);
+    return true;
 }
 bool Cursor::last() {
     return move(MDB_LAST);
@@ -167,9 +359,12 @@ bool Cursor::previous() {
 
 WriteTransaction::WriteTransaction(Environment& environment) : environment_(environment) {
     status_ = mdb_txn_begin(environment.get(), nullptr, 0, &transaction_);
+    environment_.set_writer(transaction_);
 }
 WriteTransaction::~WriteTransaction() {
-    if (transaction_ != nullptr) mdb_txn_abort(transaction_);
+    if (transaction_ == nullptr) return;
+    environment_.set_writer(nullptr);
+    mdb_txn_abort(transaction_);
 }
 
 std::optional<std::string_view> WriteTransaction::get(std::size_t database, std::string_view key) const {
@@ -178,6 +373,10 @@ std::optional<std::string_view> WriteTransaction::get(std::size_t database, std:
 }
 void WriteTransaction::put(std::size_t database, std::string_view key, std::string_view value) {
     if (failed()) return;
+    if (environment_.is_sealed()) {
+        const auto seal = seal_of(database, key, value);
+        value = sealed_.assign(value).append(seal);
+    }
     auto key_value = to_val(key);
     auto data = to_val(value);
     status_ = mdb_put(transaction_, environment_.database(database), &key_value, &data, 0);
@@ -197,6 +396,7 @@ void WriteTransaction::remove(std::size_t database, std::string_view key) {
 }
 Result<void> WriteTransaction::commit() {
     if (!failed()) {
+        environment_.set_writer(nullptr);
         status_ = mdb_txn_commit(transaction_);
         transaction_ = nullptr;
     }

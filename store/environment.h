@@ -3,15 +3,23 @@
 // `Environment` owns one MDB_env and its named databases. The map is a reservation of address space, far
 // larger than the data: LMDB's file grows as pages are used, and readers are never stopped to enlarge the
 // map.
+//
+// **Seals.** LMDB 0.9 has no checksums. In a sealed environment each value ends with one of its database, its
+// key and itself, which every read verifies. An entry whose seal is broken is never given: a lookup finds
+// nothing, a cursor passes it over, and the environment counts it for the account that it is of. Who has an
+// answer for an account compares that count with the one of before (`Store::damage`): what was read meanwhile
+// may lack something.
 #pragma once
 
 #include "store/error.h"
+#include "store/ids.h"
 
 #include <lmdb.h>
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,12 +32,24 @@ namespace facteur::store {
 // The error of an LMDB call, as a value of ours.
 Error lmdb_error(int code, std::string_view doing);
 
+// The account that an entry is of; 0: of none alone. Keys may be cut short, or not be what they should.
+using AccountOf = AccountId (*)(std::size_t database, std::string_view key);
+
+// What reading came upon: an entry with a broken seal, or what LMDB says of its pages.
+struct Damage {
+    AccountId account = 0;
+    std::string database; // its name
+    std::string key;      // that stands there, or that was looked for
+    int code = 0;         // LMDB's; 0: the seal
+};
+
 class Environment {
 public:
-    // Makes the folder when it is absent. `names` become databases, numbered by their place.
+    // Makes the folder when it is absent. `names` become databases, numbered by their place, which seals know
+    // them by: new names come last. `seals`: values are sealed, in an environment that is new or was already.
     static Result<std::unique_ptr<Environment>> open(const std::string& path, std::uint64_t map,
                                                      const std::vector<const char*>& names,
-                                                     unsigned flags = 0);
+                                                     unsigned flags = 0, AccountOf seals = nullptr);
     ~Environment();
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
@@ -44,19 +64,49 @@ public:
     [[nodiscard]] MDB_txn* begin_read();
     void end_read(MDB_txn* transaction);
 
-    // What LMDB found wrong with its pages when it was read, since it was opened: 0 when nothing.
-    [[nodiscard]] int damage() const { return damage_; }
-    // Called with what a read of one of its transactions gave.
-    static void note(MDB_txn* transaction, int code);
+    // How often something damaged was read since it was opened: at all, and of the account or of none.
+    [[nodiscard]] std::uint64_t damage() const { return reads_of_damage_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::uint64_t damage(AccountId account) const;
+    // What it was: each entry once, and so many at most.
+    static constexpr std::size_t most_damages = 1000;
+    [[nodiscard]] std::vector<Damage> damages() const;
+
+    // For those who read and write, here.
+    [[nodiscard]] static Environment& of(MDB_txn* transaction);
+    [[nodiscard]] bool is_sealed() const { return seals_ != nullptr; }
+    // Seals every value that is there, and from now on what is put. Before anybody else uses the environment.
+    Result<void> seal(AccountOf seals);
+    [[nodiscard]] AccountId account_of(MDB_dbi database, std::string_view key) const;
+    // The value without its seal; nothing when that is broken, which is noted for `reader` too.
+    [[nodiscard]] std::optional<std::string_view> unsealed(MDB_dbi database, std::string_view key,
+                                                           std::string_view sealed, AccountId reader);
+    // What LMDB answered, if that is damage.
+    void note(MDB_dbi database, std::string_view key, int code, AccountId reader);
+    // What is at this key, or how the way led to it, cannot be.
+    void damaged(MDB_dbi database, std::string_view key, int code, AccountId reader);
+    // The transaction that writes, whose pages are elsewhere than in the map; null when there is none.
+    [[nodiscard]] MDB_txn* writer() const { return writer_.load(std::memory_order_relaxed); }
+    void set_writer(MDB_txn* transaction) { writer_.store(transaction, std::memory_order_relaxed); }
+    [[nodiscard]] std::size_t page_size() const { return page_size_; }
 
 private:
     explicit Environment(MDB_env* env) : env_(env) {}
+    int open_databases(MDB_txn* transaction, AccountOf seals);
+    [[nodiscard]] std::size_t number_of(MDB_dbi database) const { return database - databases_.front(); }
+
     MDB_env* env_;
+    std::size_t page_size_ = 0;
+    AccountOf seals_ = nullptr;
+    std::vector<const char*> names_;
     std::vector<MDB_dbi> databases_;
     std::mutex pool_mutex_;
     std::condition_variable ended_;
     std::vector<MDB_txn*> pool_;
-    std::atomic<int> damage_{0};
+    std::atomic<MDB_txn*> writer_{nullptr};
+    std::atomic<std::uint64_t> reads_of_damage_{0};
+    mutable std::mutex damage_mutex_;
+    std::map<AccountId, std::uint64_t> reads_by_account_;
+    std::map<std::pair<MDB_dbi, std::string>, Damage> damages_;
 };
 
 inline MDB_val to_val(std::string_view bytes) {
@@ -66,9 +116,16 @@ inline std::string_view to_view(const MDB_val& value) {
     return {static_cast<const char*>(value.mv_data), value.mv_size};
 }
 
+// The seal of an entry.
+inline constexpr std::size_t seal_size = 4;
+std::string seal_of(std::size_t database, std::string_view key, std::string_view value);
+
 std::optional<std::string_view> get(MDB_txn* transaction, MDB_dbi database, std::string_view key);
 
-// A position in one database. Stays usable as long as its transaction.
+// A position in one database. Stays usable as long as its transaction. Where values are sealed, the way is
+// held to be what it must be too: a place that is found lies between its neighbours, keys follow each other,
+// and a leaf holds together (of a transaction that reads), so that no page that leads elsewhere makes a list
+// shorter in silence.
 class Cursor {
 public:
     Cursor(MDB_txn* transaction, MDB_dbi database);
@@ -84,9 +141,17 @@ public:
     [[nodiscard]] std::string_view value() const { return to_view(value_); }
 
 private:
+    int get(MDB_cursor_op op);
     bool move(MDB_cursor_op op);
+    bool is_between_neighbours(bool found, std::string_view wanted);
+    bool is_on_a_whole_page();
+    bool damaged(std::string_view key);
+    Environment* environment_ = nullptr;
     MDB_cursor* cursor_ = nullptr;
+    AccountId reader_ = 0; // of the key that was looked for
     MDB_val key_{}, value_{};
+    bool checks_ = false, reads_map_ = false;
+    const char* whole_page_ = nullptr; // the last one that was looked at
 };
 
 // Calls `each(key, value)` for every entry whose key starts with `prefix`, from `from` on (which starts with
@@ -115,7 +180,7 @@ public:
     [[nodiscard]] MDB_txn* get() const { return transaction_; }
     [[nodiscard]] std::optional<std::string_view> get(std::size_t database, std::string_view key) const;
     void put(std::size_t database, std::string_view key, std::string_view value);
-    // Reserves the space of a value, to be filled at once; null after a failure.
+    // Reserves the space of a value, to be filled at once; null after a failure. Not where values are sealed.
     char* reserve(std::size_t database, std::string_view key, std::size_t size);
     void remove(std::size_t database, std::string_view key); // absent is fine
     [[nodiscard]] bool failed() const { return status_ != 0; }
@@ -127,6 +192,7 @@ public:
 private:
     Environment& environment_;
     MDB_txn* transaction_ = nullptr;
+    std::string sealed_; // the value being put
     int status_ = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include <tl/expected.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace facteur::store {
@@ -26,6 +27,13 @@ enum class Code {
 struct Error {
     Code code;
     std::string message;
+};
+
+// Something that is not what it must be.
+struct Finding {
+    std::uint16_t shard = 0;
+    std::uint32_t account = 0; // 0: not of one account
+    std::string what;          // one sentence: the row or index, what it says and what it should say
 };
 
 template <typename T>

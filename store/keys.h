@@ -60,6 +60,13 @@ inline Hash to_hash(std::string_view bytes) {
     return hash;
 }
 
+// The account that a key of the rows is of; 0: of none alone.
+inline AccountId account_of_row(std::size_t database, std::string_view key) {
+    if (database == db_dead || database == db_log || database == db_addresses) return 0;
+    const std::size_t at = database == db_holders ? sizeof(Hash) : database == db_queue ? sizeof(Time) : 0;
+    return key.size() < at + sizeof(AccountId) ? 0 : read_big<AccountId>(key.substr(at));
+}
+
 // Signed times in unsigned order.
 inline std::uint64_t ordered(Time time) {
     return static_cast<std::uint64_t>(time) ^ (1ull << 63);

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -32,6 +33,7 @@ public:
                 Code::corrupt,
                 fmt::format("The journal speaks of a shard {}, which the store does not have.", part.shard));
         auto& of = found->second;
+        if (of.shard->fault()) return {};
         octets_ += part.bytes.size();
         open(of);
         if (part.kind == JournalPart::Kind::commit) {
@@ -75,21 +77,43 @@ private:
     std::size_t octets_ = 0;
 };
 
+// Of a shard that was broken when the journal was replayed: later ones have nothing of it.
+std::string kept_journal(const std::string& store) {
+    return journal_folder(store) + ".kept";
+}
+
+Result<void> keep_journal(const std::string& store) {
+    const auto kept = kept_journal(store);
+    if (std::filesystem::exists(kept)) return end_journal(store);
+    std::error_code error;
+    std::filesystem::rename(journal_folder(store), kept, error);
+    if (error || !sync_folder(store)) return fail(Code::io, fmt::format("Cannot make {}.", kept));
+    return {};
+}
+
 // Everything that was acknowledged, on disk. The states of before are kept until then: they are what a crash
 // meanwhile goes back to.
 Result<void> recover(const std::string& store, const std::vector<std::unique_ptr<Shard>>& shards) {
-    const auto journals = JournalReader::open(journal_folder(store));
-    if (!journals) return tl::unexpected(journals.error());
     std::map<const Shard*, Moment> before;
     for (const auto& shard : shards) {
+        if (shard->fault()) continue;
         auto moment = Moment::now(*shard);
         if (!moment) return tl::unexpected(moment.error());
         before.emplace(shard.get(), std::move(*moment));
         shard->sync_no_more();
     }
     Replay replay(shards);
-    auto taken = journals->each([&](const JournalPart& part) { return replay.take(part); });
+    Result<void> taken;
+    for (const auto& folder : {kept_journal(store), journal_folder(store)}) {
+        if (!taken || !std::filesystem::exists(folder)) continue;
+        const auto journals = JournalReader::open(folder);
+        if (!journals) return tl::unexpected(journals.error());
+        taken = journals->each([&](const JournalPart& part) { return replay.take(part); });
+    }
     if (taken) taken = replay.commit();
+    for (const auto& shard : shards)
+        if (taken && !shard->fault() && shard->rows().damage() != 0)
+            taken = tl::unexpected(damaged_rows(shard->rows().damages().front().account));
     if (!taken)
         return fail(taken.error().code == Code::invalid ? Code::corrupt : taken.error().code,
                     fmt::format("What was written last cannot be brought back: {}", taken.error().message));
@@ -99,6 +123,12 @@ Result<void> recover(const std::string& store, const std::vector<std::unique_ptr
         if (!now) return tl::unexpected(now.error());
         if (auto settled = settle(*shard, *now); !settled) return settled;
     }
+    const bool all =
+        std::none_of(shards.begin(), shards.end(), [](const auto& shard) { return shard->fault(); });
+    if (!all) return keep_journal(store);
+    std::error_code error;
+    std::filesystem::remove_all(kept_journal(store), error);
+    if (error) return fail(Code::io, fmt::format("Cannot remove {}.", kept_journal(store)));
     return end_journal(store);
 }
 
@@ -117,10 +147,16 @@ Result<void> settle(const Shard& shard, const Moment& moment) {
     return moment.write_down(shard);
 }
 
+namespace {
+std::string shard_path(const Options& options, ShardId id) {
+    return id == directory_shard ? options.path + "/directory"
+                                 : fmt::format("{}/shard-{:03}", options.path, id);
+}
+} // namespace
+
 Result<std::unique_ptr<Shard>> open_shard(const Options& options, ShardId id, bool goes_back) {
     const bool is_directory = id == directory_shard;
-    const auto path =
-        is_directory ? options.path + "/directory" : fmt::format("{}/shard-{:03}", options.path, id);
+    const auto path = shard_path(options, id);
     if (auto whole = verify_sizes(path); !whole) return tl::unexpected(whole.error());
     Sequence sequence = 0;
     if (goes_back) {
@@ -145,6 +181,7 @@ Result<void> end_journal(const std::string& store) {
     const auto folder = journal_folder(store), old = folder + ".old";
     std::error_code error, ignored;
     std::filesystem::remove_all(old, ignored);
+    if (!std::filesystem::exists(folder)) return {};
     std::filesystem::rename(folder, old, error);
     if (error || !sync_folder(store)) return fail(Code::io, fmt::format("Cannot remove {}.", folder));
     std::filesystem::remove_all(old, ignored);
@@ -171,18 +208,37 @@ Result<bool> apply_record(const Shard& shard, std::string_view record, WriteTran
 Result<OpenShards> open_shards(const Options& options, Schema& found) {
     std::error_code ignored;
     std::filesystem::remove_all(journal_folder(options.path) + ".old", ignored);
-    const bool goes_back = std::filesystem::exists(journal_folder(options.path));
+    const bool goes_back = std::filesystem::exists(journal_folder(options.path)) ||
+                           std::filesystem::exists(kept_journal(options.path));
     OpenShards opened;
+    std::size_t broken = 0;
     for (ShardId number = 0; number <= found.shards; ++number) {
-        auto shard = open_shard(options, number < found.shards ? number : directory_shard, goes_back);
-        if (!shard) return tl::unexpected(shard.error());
-        opened.shards.push_back(std::move(*shard));
+        const auto id = number < found.shards ? number : directory_shard;
+        auto shard = open_shard(options, id, goes_back);
+        // Others' mail goes on; of the directory there is but one.
+        const bool alone =
+            !shard && shard.error().code == Code::corrupt && id != directory_shard && ++broken < found.shards;
+        if (!shard && !alone) return tl::unexpected(shard.error());
+        opened.shards.push_back(shard ? std::move(*shard)
+                                      : Shard::broken(shard_path(options, id), id, shard.error()));
     }
     if (goes_back)
         if (auto done = recover(options.path, opened.shards); !done) return tl::unexpected(done.error());
+    for (const auto& shard : opened.shards)
+        if (!shard->fault()) shard->sync_always();
+    if (found.version < newest_schema && broken > 0)
+        return fail(Code::corrupt, "A store that is damaged cannot be brought up to date: restore a backup.");
+    if (found.version < newest_schema) {
+        for (const auto& shard : opened.shards)
+            if (shard->id() != directory_shard)
+                if (auto done = upgrade(*shard, found.version); !done) return tl::unexpected(done.error());
+        if (auto done = begin_sealing(options.path); !done) return tl::unexpected(done.error());
+        found.version = newest_schema;
+        if (auto done = write_schema(options.path, found); !done) return tl::unexpected(done.error());
+    }
+    if (auto done = seal(options.path, opened.shards); !done) return tl::unexpected(done.error());
     for (const auto& shard : opened.shards) {
-        if (shard->id() != directory_shard && found.version < newest_schema)
-            if (auto done = upgrade(*shard, found.version); !done) return tl::unexpected(done.error());
+        if (shard->fault()) continue;
         auto moment = Moment::now(*shard);
         if (!moment) return tl::unexpected(moment.error());
         if (!moment->is_settled(*shard)) {
@@ -194,10 +250,6 @@ Result<OpenShards> open_shards(const Options& options, Schema& found) {
         shard->sync_no_more();
     }
     if (!sync_folder(options.path)) return fail(Code::io, fmt::format("Cannot sync {}.", options.path));
-    if (found.version < newest_schema) {
-        found.version = newest_schema;
-        if (auto done = write_schema(options.path, found); !done) return tl::unexpected(done.error());
-    }
     if (auto begun = begin_journal(options.path); !begun) return tl::unexpected(begun.error());
     return opened;
 }

@@ -12,6 +12,10 @@ namespace {
 // Bodies that nobody holds any more, taken away with one batch.
 constexpr std::size_t dead_per_batch = 256;
 
+Result<Committed> refused(const Error& error) {
+    return tl::unexpected(error);
+}
+
 } // namespace
 
 ShardBatch::ShardBatch(const Shard& shard, std::vector<Write> writes)
@@ -26,20 +30,29 @@ void ShardBatch::plan(bool all_bodies) {
 }
 
 Result<void> ShardBatch::run_plans() {
+    const auto damage = shard_->damage(0);
     auto sequence = rows_->failed() ? 0 : shard_->read(*rows_).last_sequence();
+    if (shard_->damage(0) != damage) return tl::unexpected(damaged_rows(0));
     for (const auto& write : writes_) {
-        results_.push_back(run_plan(write, sequence));
+        auto result = run_plan(write, sequence);
+        if (!result) return tl::unexpected(result.error());
+        results_.push_back(std::move(*result));
         if (results_.back() && results_.back()->commit.sequence != 0) ++counts_.commits;
         if (rows_->failed()) return tl::unexpected(lmdb_error(rows_->status(), "Writing to the store"));
     }
     return {};
 }
 
-Result<Committed> ShardBatch::run_plan(const Write& write, Sequence& sequence) {
+// What went wrong for this write alone is in its result; else nothing of the batch can be kept.
+Result<Result<Committed>> ShardBatch::run_plan(const Write& write, Sequence& sequence) {
+    const auto damage = shard_->damage(write.account);
     const auto now = shard_->read(*rows_);
     Draft draft(now, write.account, write.at);
-    if (auto planned = write.plan(draft); !planned) return tl::unexpected(planned.error());
+    const auto planned = write.plan(draft);
     Committed committed;
+    const auto is_damaged = [&] { return shard_->damage(write.account) != damage; };
+    if (is_damaged()) return refused(damaged_rows(write.account));
+    if (!planned) return refused(planned.error());
     if (draft.empty()) {
         committed.commit.account = write.account;
         committed.commit.modseq = draft.modseq() - 1;
@@ -53,9 +66,12 @@ Result<Committed> ShardBatch::run_plan(const Write& write, Sequence& sequence) {
         return std::any_of(write.bodies.begin(), write.bodies.end(),
                            [&](const Body& b) { return b.hash == hash; });
     };
-    if (auto valid = validate(commit, now, supplied); !valid) return tl::unexpected(valid.error());
+    const auto valid = validate(commit, now, supplied);
+    if (is_damaged()) return refused(damaged_rows(write.account));
+    if (!valid) return refused(valid.error());
     const auto record = encode(commit);
     apply(commit, record, *rows_);
+    if (is_damaged()) return tl::unexpected(damaged_rows(write.account));
     journal_.commit(shard_->id(), record);
     ++sequence;
     return committed;

@@ -47,7 +47,7 @@ public:
 private:
     Result<void> run_plans();
     Result<void> put_bodies(bool all_bodies);
-    Result<Committed> run_plan(const Write& write, Sequence& sequence);
+    Result<Result<Committed>> run_plan(const Write& write, Sequence& sequence);
     [[nodiscard]] std::unordered_set<Hash> named_bodies() const;
 
     const Shard* shard_;

@@ -146,11 +146,11 @@ bool Snapshot::may_read(AccountId account, const Hash& body) const {
 }
 
 std::optional<std::uint64_t> Snapshot::body_size(const Hash& body) const {
-    return store::body_size(raw().open_bodies(), raw().shard->bodies().database(0), body);
+    return store::body_size(raw().open_bodies(), raw().bodies_database(), body);
 }
 
 Result<std::string> Snapshot::read_body(const Hash& body, std::uint64_t offset, std::uint64_t size) const {
-    return store::read_body(raw().open_bodies(), raw().shard->bodies().database(0), body, offset, size);
+    return store::read_body(raw().open_bodies(), raw().bodies_database(), body, offset, size);
 }
 
 Result<std::string> Snapshot::read_body(const Hash& body) const {

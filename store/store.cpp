@@ -107,13 +107,33 @@ Snapshot Store::directory() const {
     return implementation_->directory->read();
 }
 
+std::uint64_t Store::damage(AccountId account) const {
+    return implementation_->shards[shard_of(account)]->damage(account);
+}
+std::uint64_t Store::directory_damage() const {
+    return implementation_->directory->rows().damage();
+}
+std::vector<Finding> Store::damages() const {
+    std::vector<Finding> all;
+    const auto add = [&](const Shard& shard) {
+        auto of = shard.damages();
+        all.insert(all.end(), of.begin(), of.end());
+    };
+    for (const auto& shard : implementation_->shards)
+        add(*shard);
+    add(*implementation_->directory);
+    return all;
+}
+
 std::string Store::search_path(ShardId shard) const {
     return fmt::format("{}/shard-{:03}/search", implementation_->options.path, shard);
 }
 
 void Store::submit(Write write) {
-    const auto shard = shard_of(write.account);
-    implementation_->lane_of(shard).submit(*implementation_->shards[shard], std::move(write));
+    const auto id = shard_of(write.account);
+    const auto& shard = *implementation_->shards[id];
+    if (shard.fault()) return write.done(tl::unexpected(damaged_rows(write.account)));
+    implementation_->lane_of(id).submit(shard, std::move(write));
 }
 void Store::submit_directory(Write write) {
     implementation_->directory_lane->submit(*implementation_->directory, std::move(write));
@@ -151,6 +171,7 @@ Result<void> Store::replay(ShardId shard_id, std::span<const std::string> record
         shard_id == directory_shard ? *implementation_->directory : *implementation_->shards[shard_id];
     auto& lane =
         shard_id == directory_shard ? *implementation_->directory_lane : implementation_->lane_of(shard_id);
+    if (shard.fault()) return tl::unexpected(*shard.fault());
     return lane.run_and_settle([&]() -> Result<void> {
         WriteTransaction stored(shard.bodies());
         for (const auto& body : bodies)
@@ -198,6 +219,7 @@ Result<void> Store::trim(Time now, Time before, const std::function<Sequence(Sha
         return {};
     };
     for (ShardId id = 0; id < shards(); ++id) {
+        if (self.shards[id]->fault()) continue;
         for (const auto& [account, body] : expired_uploads(read_shard(id), now)) {
             const auto plan = [body = body](Draft& draft) -> Result<void> {
                 draft.add(UploadRemoved{body});

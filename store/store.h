@@ -73,6 +73,14 @@ public:
     [[nodiscard]] Snapshot read(AccountId account) const;
     [[nodiscard]] Snapshot read_shard(ShardId shard) const;
     [[nodiscard]] Snapshot directory() const;
+    // How often somebody read damaged rows of the account, or of its shard. What is damaged is never given:
+    // it seems not to be there. So who answers for an account compares this with what it was before it read:
+    // when it has changed, the answer may lack something, and is `damaged` instead. Plans need not care: what
+    // they do is refused then.
+    [[nodiscard]] std::uint64_t damage(AccountId account) const;
+    [[nodiscard]] std::uint64_t directory_damage() const; // of any of its rows
+    // What was found damaged since the store was opened, for the log.
+    [[nodiscard]] std::vector<Finding> damages() const;
     [[nodiscard]] std::string search_path(ShardId shard) const;
     [[nodiscard]] const Options& options() const;
 
@@ -106,11 +114,6 @@ private:
 // ---- the whole store at once (check.cpp, dump.cpp)
 // ----------------------------------------------------------------
 
-struct Finding {
-    ShardId shard = 0;
-    AccountId account = 0; // 0: not of one account
-    std::string what;      // one sentence: the row or index, what it says and what it should say
-};
 struct CheckReport {
     std::uint64_t accounts = 0, mailboxes = 0, emails = 0, bodies = 0, octets = 0;
     std::vector<Finding> findings; // at most 1,000

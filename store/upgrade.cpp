@@ -1,14 +1,22 @@
 #include "store/upgrade.h"
 
 #include "store/fields_of_rows.h"
+#include "store/files.h"
 #include "store/keys.h"
 #include "store/thread_row.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
 #include <map>
 #include <utility>
 
 namespace facteur::store {
 namespace {
+
+std::string sealing_path(const std::string& store) {
+    return store + "/sealing";
+}
 
 // Unread emails of each thread, and unread emails and threads of each mailbox.
 class UnreadCounts {
@@ -76,6 +84,25 @@ Result<void> upgrade(const Shard& shard, int from) {
     if (from > 1) return {};
     WriteTransaction rows(shard.rows());
     return UnreadCounts(rows).make_again();
+}
+
+Result<void> begin_sealing(const std::string& store) {
+    return replace_file(sealing_path(store), "seals\n");
+}
+
+Result<void> seal(const std::string& store, const std::vector<std::unique_ptr<Shard>>& shards) {
+    const bool may = std::filesystem::exists(sealing_path(store));
+    for (const auto& shard : shards) {
+        if (shard->fault() || shard->rows().is_sealed()) continue;
+        if (!may)
+            return fail(Code::corrupt,
+                        fmt::format("The rows of {} are damaged: restore a backup.", shard->path()));
+        if (auto done = shard->rows().seal(account_of_row); !done) return done;
+    }
+    std::error_code error;
+    if (may && (!std::filesystem::remove(sealing_path(store), error) || !sync_folder(store)))
+        return fail(Code::io, fmt::format("Cannot remove {}.", sealing_path(store)));
+    return {};
 }
 
 } // namespace facteur::store

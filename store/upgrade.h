@@ -11,4 +11,9 @@ namespace facteur::store {
 // Schema 1 counted drafts as unread.
 Result<void> upgrade(const Shard& shard, int from);
 
+// Rows had no seals before schema 5. They get them when the schema says 5 already, because programs that know
+// no seals must not read a store that has some; a file says meanwhile that rows without them are no damage.
+Result<void> begin_sealing(const std::string& store);
+Result<void> seal(const std::string& store, const std::vector<std::unique_ptr<Shard>>& shards);
+
 } // namespace facteur::store

@@ -124,6 +124,7 @@ int export_mail(const ExportOptions& options, Environment& environment, Console&
     const auto target = options.format == "mbox"
                             ? mailfiles::mbox_target(console, options.folder, options.keep_whole)
                             : mailfiles::maildir_target(console, options.folder);
+    const auto damage = environment.store.damage(account->id);
     Counts counts;
     {
         Export job(account->id, total, environment, console, *target);
@@ -136,6 +137,10 @@ int export_mail(const ExportOptions& options, Environment& environment, Console&
     if (counts.there_already > 0)
         console.write(fmt::format(", {} there already", count_text(counts.there_already)));
     console.write(".\n");
+    if (environment.store.damage(account->id) != damage)
+        return refuse(
+            console,
+            "the account is damaged on the disk: what could not be read is missing. Run facteur check");
     return exit_ok;
 }
 

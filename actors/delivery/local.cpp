@@ -50,13 +50,19 @@ store::Result<LocalRecipient> resolve_recipient(const Services& services, std::s
     if (!normalised) return store::fail(store::Code::not_found, "This is no address of ours.");
     auto account = services.directory.find(*normalised);
     if (!account && is_postmaster(services.directory, *normalised)) account = postmaster_account(services);
+    // Whom a damaged directory does not know may exist: the mail waits.
+    if (!account && services.store.directory_damage() > 0)
+        return store::fail(store::Code::io, "The directory is damaged on the disk: run facteur check.");
     if (!account) return store::fail(store::Code::not_found, "There is no such account.");
     if (account->status != store::AccountStatus::active)
         return store::fail(store::Code::stopped, "The account is suspended.");
 
     LocalRecipient recipient;
     recipient.quota = account->quota > 0 ? account->quota : services.config.limits.quota;
+    const auto damage = services.store.damage(account->id);
     const auto state = services.store.read(account->id).state(account->id);
+    if (services.store.damage(account->id) != damage)
+        return store::fail(store::Code::io, "The account is damaged on the disk: run facteur check.");
     if (recipient.quota > 0 && state.size + size > recipient.quota && forwarding_of(*account).keeps_copy)
         return store::fail(store::Code::over_quota, "The mailbox is full.");
     recipient.may_answer = state.changed[static_cast<std::size_t>(store::StateType::vacation_response)] != 0;

@@ -123,7 +123,12 @@ Result<BackupReport> back_up(const Store& store, Folder& folder, const BackupOpt
         report.octets += file.size;
     }
     manifests->push_back(std::move(manifest));
-    if (!all_readable) return report;
+    // What is damaged is not in it, but may be in an older one.
+    const auto damages = store.damages();
+    for (const auto& damage : damages)
+        report.findings.push_back(
+            fmt::format("Shard {}, account {}: {}", damage.shard, damage.account, damage.what));
+    if (!all_readable || !damages.empty()) return report;
     // Only now: the backup before is whole until this one is.
     if (auto done = keep_newest(folder, *manifests, options.keep); !done) return tl::unexpected(done.error());
     const auto removed = remove_unnamed(folder, *manifests);

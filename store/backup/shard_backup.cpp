@@ -90,6 +90,7 @@ std::uint64_t ShardBackup::steps() const {
 }
 
 Result<void> ShardBackup::run() {
+    if (const auto& fault = store_.read_shard(shard_).raw().shard->fault()) return tl::unexpected(*fault);
     auto packs = Packs::open(folder_, bodies_, report_.findings);
     if (!packs) return tl::unexpected(packs.error());
     packs_ = std::move(*packs);
@@ -204,7 +205,7 @@ Result<bool> ShardBackup::copy_body(const Snapshot& now, const Hash& hash) {
         report_.findings.push_back(fmt::format("{}: {}", name_of(shard_), body.error().message));
         return true;
     }
-    auto added = writer_.add(hash, now.raw().open_bodies(), now.raw().shard->bodies().database(0));
+    auto added = writer_.add(hash, now.raw().open_bodies(), now.raw().bodies_database());
     if (!added) return tl::unexpected(added.error());
     ++report_.bodies;
     return true;

@@ -24,6 +24,8 @@ public:
                 find("The search index has documents of an account that it does not know.");
         });
         each(db_postings, [&](std::string_view key, std::string_view value) { check_block(key, value); });
+        for (const auto& damage : index_.environment->damages())
+            find(fmt::format("An entry of the search index is damaged ({}).", damage.database));
         const auto counts = read_counts(transaction_, index_.database(db_meta));
         if (counts.documents != counts_.documents || counts.terms != counts_.terms)
             find(fmt::format("The search index counts {} documents and {} words; it has {} and {}.",

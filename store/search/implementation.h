@@ -13,6 +13,11 @@ struct Index::Implementation {
     [[nodiscard]] MDB_dbi database(Database number) const { return environment->database(number); }
 };
 
+AccountId account_of_entry(std::size_t database, std::string_view key);
+
+// Unless something that was read since the index was opened is damaged: it is to be made anew then.
+Result<void> commit(WriteTransaction& transaction);
+
 // A read transaction for the length of a block.
 class Reading {
 public:

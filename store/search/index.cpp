@@ -12,7 +12,7 @@ namespace facteur::store::search {
 namespace {
 
 // Raised when words are cut, folded, stemmed or stored otherwise.
-constexpr int form = 1;
+constexpr int form = 2;
 
 std::string wanted_form() {
     return fmt::format("{} icu {}", form, U_ICU_VERSION_MAJOR_NUM);
@@ -155,6 +155,15 @@ Result<void> check_form(Environment& environment) {
 
 } // namespace
 
+AccountId account_of_entry(std::size_t database, std::string_view key) {
+    return database == db_meta || key.size() < sizeof(AccountId) ? 0 : read_big<AccountId>(key);
+}
+
+Result<void> commit(WriteTransaction& transaction) {
+    if (Environment::of(transaction.get()).damage() != 0) return damaged_index();
+    return transaction.commit();
+}
+
 Counts read_counts(MDB_txn* transaction, MDB_dbi meta) {
     Counts counts;
     if (const auto bytes = get(transaction, meta, meta_counts); bytes && bytes->size() == 16)
@@ -173,7 +182,8 @@ std::string tidy_key(AccountId account) {
 
 Result<std::unique_ptr<Index>> Index::open(const Options& options) {
     // The last transaction may be lost with the machine's power: then the mark is older and it comes again.
-    auto environment = Environment::open(options.path, options.map, search_databases, MDB_NOMETASYNC);
+    auto environment =
+        Environment::open(options.path, options.map, search_databases, MDB_NOMETASYNC, account_of_entry);
     if (!environment) return tl::unexpected(environment.error());
     if (auto good = check_form(**environment); !good) return tl::unexpected(good.error());
     auto implementation = std::make_unique<Implementation>();
@@ -204,7 +214,7 @@ Result<void> Index::update(const std::vector<Document>& added, const std::vector
     for (const auto& position : positions)
         updater.move(position);
     updater.finish(mark);
-    return transaction.commit();
+    return commit(transaction);
 }
 
 Index::Statistics Index::statistics() const {

@@ -230,12 +230,14 @@ Result<Index::Found> Index::query(AccountId account, const Expression& expressio
     if (now.get() == nullptr) return fail(Code::busy, "Too many searches run: try again later.");
     const auto record = read_account(now.get(), implementation_->database(db_accounts), account);
     Found found{{}, {account}};
+    const auto is_damaged = [&] { return implementation_->environment->damage(account) != 0; };
+    if (is_damaged()) return damaged_index();
     if (!record) return found;
     found.position = {account, record->modseq, record->below};
     if (record->clearing) return found;
     Evaluation evaluation(*implementation_, now.get(), account, *record, text_of, go_on);
     found.emails = evaluation.evaluate(expression, nullptr);
-    if (evaluation.damaged()) return damaged_index();
+    if (evaluation.damaged() || is_damaged()) return damaged_index();
     if (evaluation.stopped()) return fail(Code::stopped, "The search was ended.");
     return found;
 }

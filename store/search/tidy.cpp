@@ -135,7 +135,7 @@ Result<bool> Index::tidy() {
     const auto done = tidy_account(transaction, *account);
     if (!done) return done;
     if (*done) transaction.remove(db_meta, tidy_key(*account));
-    if (auto committed = transaction.commit(); !committed) return tl::unexpected(committed.error());
+    if (auto committed = commit(transaction); !committed) return tl::unexpected(committed.error());
     return true;
 }
 
@@ -168,7 +168,7 @@ Result<void> Index::remove_account(AccountId account) {
             counts.documents -= record->live;
         }
         put_counts(transaction, counts);
-        if (auto committed = transaction.commit(); !committed) return committed;
+        if (auto committed = commit(transaction); !committed) return committed;
     }
     return {};
 }

@@ -1,4 +1,5 @@
-// A store is damaged by hand, one row at a time, behind the back of its lanes: `check` names each damage.
+// A store is changed by hand, one row at a time and with a good seal, behind the back of its lanes: `check`
+// names each contradiction. Broken seals: damage_test.cpp.
 #include "store/environment.h"
 #include "store/fields_of_rows.h"
 #include "store/keys.h"
@@ -53,8 +54,9 @@ public:
             const auto folder = part == "directory"
                                     ? folder_.path() + "/directory/rows"
                                     : folder_.path() + "/shard-00" + std::to_string(shard_) + "/" + part;
-            auto raw = Environment::open(
-                folder, 1ull << 30, part == "bodies" ? std::vector<const char*>{"bodies"} : row_databases);
+            auto raw = part == "bodies"
+                           ? Environment::open(folder, 1ull << 30, {"bodies"})
+                           : Environment::open(folder, 1ull << 30, row_databases, 0, account_of_row);
             REQUIRE(raw.has_value());
             WriteTransaction transaction(**raw);
             change(transaction);

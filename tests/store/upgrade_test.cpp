@@ -55,7 +55,7 @@ TEST_CASE("a store that counted drafts as unread counts again when it is opened"
         rows_folder = folder.path() + "/shard-00" + std::to_string(store->shard_of(anne)) + "/rows";
     }
     {
-        auto raw = Environment::open(rows_folder, 1ull << 30, row_databases);
+        auto raw = Environment::open(rows_folder, 1ull << 30, row_databases, 0, account_of_row);
         REQUIRE(raw.has_value());
         WriteTransaction rows(**raw);
         change_row<ThreadRow>(rows, db_threads, ThreadId{1}, [](ThreadRow& row) { row.unread = 2; });
@@ -75,4 +75,73 @@ TEST_CASE("a store that counted drafts as unread counts again when it is opened"
     int version = 0;
     std::ifstream(folder.path() + "/schema") >> version;
     CHECK(version == newest_schema);
+}
+
+namespace {
+
+// Takes the seals away, as programs before schema 5 had none.
+void unseal(const std::string& shard) {
+    const auto rows = shard + "/rows", plain = shard + "/plain";
+    {
+        const auto from = Environment::open(rows, 1ull << 30, row_databases, 0, account_of_row);
+        const auto to = Environment::open(plain, 1ull << 30, row_databases);
+        REQUIRE(from.has_value());
+        REQUIRE(to.has_value());
+        WriteTransaction transaction(**to);
+        auto* const now = (*from)->begin_read();
+        for (std::size_t number = 0; number < db_count; ++number)
+            scan(now, (*from)->database(number), {}, [&](std::string_view key, std::string_view value) {
+                transaction.put(number, key, value);
+                return true;
+            });
+        (*from)->end_read(now);
+        REQUIRE(transaction.commit().has_value());
+    }
+    std::filesystem::remove_all(rows);
+    std::filesystem::rename(plain, rows);
+    std::filesystem::remove(shard + "/checkpoint");
+}
+
+} // namespace
+
+TEST_CASE("rows without seals get them when the store is opened, also after a crash in the middle") {
+    const TemporaryFolder folder;
+    std::vector<std::string> wanted;
+    {
+        const auto store = open(small(folder.path()));
+        const auto inbox = add_mailbox(*store, anne, "Inbox", "inbox");
+        const auto body = body_of("bonjour");
+        const auto plan = [&](Draft& draft) -> Result<void> {
+            for (EmailId id = 1; id <= 1500; ++id)
+                draft.add(email_of(body, id, id, static_cast<Time>(id), {{inbox, static_cast<Uid>(id)}}));
+            return {};
+        };
+        REQUIRE(commit(*store, anne, plan, {body}).has_value());
+        wanted = dump_of(*store);
+    }
+    const auto schema = [&](const char* text) {
+        std::ofstream(folder.path() + "/schema", std::ios::trunc) << text;
+    };
+    SECTION("all of it") {
+        for (const auto* shard : {"/shard-000", "/shard-001", "/directory"})
+            unseal(folder.path() + shard);
+        schema("4 2\n");
+    }
+    SECTION("what a crash left") {
+        unseal(folder.path() + "/shard-001");
+        schema("5 2\n");
+        std::ofstream(folder.path() + "/sealing") << "seals\n";
+    }
+    for (int time = 0; time < 2; ++time) {
+        const auto store = open(small(folder.path()));
+        CHECK(dump_of(*store) == wanted);
+        require_clean(*store);
+    }
+    CHECK_FALSE(std::filesystem::exists(folder.path() + "/sealing"));
+    SECTION("that have lost them are damaged") {
+        unseal(folder.path() + "/shard-000");
+        const auto refused = Store::open(small(folder.path()));
+        REQUIRE(!refused.has_value());
+        CHECK(refused.error().code == Code::corrupt);
+    }
 }

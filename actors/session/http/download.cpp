@@ -65,7 +65,10 @@ void handle_download(HttpSession* self) {
         response.headers.push_back({"retry-after", "1"});
         return answer(self, std::move(response));
     }
+    const auto damage = context.services.store.damage(user.id);
     auto blob = Blob::open(context.services.store.read(user.id), user.id, target->blob);
+    if (context.services.store.damage(user.id) != damage)
+        return answer(self, problem(500, "A part of this account is damaged on the server's disk."));
     if (!blob) return answer(self, problem(404, "There is no such blob."));
     const auto tag = http::entity_tag(blob->tag());
     auto response = head_of(exchange, *target, tag);

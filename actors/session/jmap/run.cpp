@@ -113,7 +113,11 @@ private:
     }
     // False: it takes longer than the turn allows, and nothing has been answered.
     bool read(const Method& method, const jmap::Invocation& call, jmap::Object arguments, Turn& turn) {
-        const auto result = method.read(context(turn), arguments, response_.begin(method.name, call.call_id));
+        const auto damage = services_.store.damage(user_.id);
+        auto result = method.read(context(turn), arguments, response_.begin(method.name, call.call_id));
+        if (services_.store.damage(user_.id) != damage)
+            result = tl::unexpected(jmap::MethodError{
+                "serverFail", "A part of this account is damaged on the server's disk: tell its operators."});
         if (result) {
             response_.end();
             count(method, "ok");

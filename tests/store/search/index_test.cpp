@@ -1,4 +1,5 @@
 #include "store/environment.h"
+#include "store/search/implementation.h"
 #include "store/search/search.h"
 #include "tests/store/fixture.h"
 
@@ -202,8 +203,7 @@ TEST_CASE("an index of another form, and one that is no index, are refused as co
     const TemporaryFolder folder;
     open_index(folder.path());
     {
-        auto raw =
-            Environment::open(folder.path(), 1ull << 30, {"postings", "documents", "accounts", "meta"});
+        auto raw = Environment::open(folder.path(), 1ull << 30, search_databases, 0, account_of_entry);
         REQUIRE(raw.has_value());
         WriteTransaction transaction(**raw);
         transaction.put(3, "form", "0");
@@ -229,8 +229,7 @@ TEST_CASE("a check names what is damaged, and a query does not believe it") {
         const TemporaryFolder copy;
         std::filesystem::copy_file(folder.path() + "/data.mdb", copy.path() + "/data.mdb");
         {
-            auto raw =
-                Environment::open(copy.path(), 1ull << 30, {"postings", "documents", "accounts", "meta"});
+            auto raw = Environment::open(copy.path(), 1ull << 30, search_databases, 0, account_of_entry);
             REQUIRE(raw.has_value());
             WriteTransaction transaction(**raw);
             write(transaction);

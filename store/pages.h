@@ -1,0 +1,28 @@
+// Pages as LMDB 0.9 writes them, looked at without LMDB, which trusts what it reads: it would end the program
+// or lead elsewhere. Internal to the store.
+#pragma once
+
+#include "store/environment.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace facteur::store {
+
+// Whether a leaf or a branch holds together: its flags, its entries within their bounds and, together, all of
+// its space that is in use. What the entries say is not looked at.
+bool is_whole_page(std::string_view page);
+// That, and the keys ascend, the first of a branch left out, which says nothing.
+bool is_ordered_page(std::string_view page);
+
+// Looks at the branches, one page in a hundred: the cheap part of what follows, for whoever is about to use
+// them. Code::corrupt, naming the database.
+Result<void> verify_branches(Environment& environment);
+
+// Walks every page that the newest state reaches, those of free pages too. What is wrong, in sentences, a
+// hundred at most: a page that does not hold together or is reached twice, keys out of order, counts that do
+// not add up. Fails when the file cannot be read. Any thread, beside readers and a writer.
+Result<std::vector<std::string>> verify_pages(Environment& environment);
+
+} // namespace facteur::store
