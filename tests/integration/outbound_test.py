@@ -41,12 +41,28 @@ class World:
             "--host-record=seul.test,127.0.0.1", "--dns-rr=muet.test,15,000000",
             "--mx-host=nous.test,academie.test,10", "--mx-host=mort.test,dead.dehors.test,10",
         )
-        self.port = free_port()
+        self.port, self.relay_port = free_port(), free_port()
         self.postfix: Postfix | None = None
+        self.passwords = {}
+        for name, password in (("right", "myrtille-3"), ("wrong", "cassis-4")):
+            self.passwords[name] = self.folder / name
+            self.passwords[name].write_text(password + "\n")
 
     def open(self) -> Postfix:
         self.postfix = Postfix({}, (CLAIRE, "zoe@seul.test", "marc@requis.test"), self.tls, self.port)
         return self.postfix
+
+    def open_relay(self) -> Postfix:
+        """One that takes mail from whoever signs in as "relay", and from nobody else."""
+        users = self.folder / "users"
+        subprocess.run(["saslpasswd2", "-p", "-c", "-f", users, "-u", "relais.test", "relay"],
+                       input=self.passwords["right"].read_bytes().strip(), check=True, capture_output=True)
+        shutil.chown(users, "postfix")
+        return Postfix({}, ("luc@relais.test", "luc@faux.test"), self.tls + (
+            "smtpd_sasl_auth_enable = yes\nsmtpd_tls_auth_only = yes\n"
+            "smtpd_sasl_local_domain = relais.test\nsmtpd_recipient_restrictions = permit_sasl_authenticated, reject\n"
+            "smtpd_sasl_authenticated_header = yes\n"), self.relay_port, sasl=(
+                f"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {users}\nmech_list: SCRAM-SHA-256 PLAIN\n"))
 
     def close(self) -> None:
         if self.postfix:
@@ -96,6 +112,29 @@ def test_by_mx_past_a_dead_one_under_tls(server: Server, world: World):
 def test_by_address_when_there_is_no_mx(server: Server, world: World):
     send(server, ["zoe@seul.test"], "by address")
     until("it does not arrive", lambda: world.mail("zoe@seul.test", "by address"))
+
+
+def test_a_smart_host_with_a_password(server: Server, world: World):
+    relay = world.open_relay()
+    try:
+        send(server, ["luc@relais.test"], "signed in")
+        arrived = until("it does not arrive", lambda: relay.mail("luc@relais.test"))
+        assert b"(Authenticated sender: relay" in arrived[0] and b"ESMTPSA" in arrived[0], arrived[0][:1000]
+        assert "sasl_method=SCRAM-SHA-256" in relay.log(), relay.log()[-3000:]
+        # With a wrong password nothing is lost: it waits until somebody corrects it.
+        submission = send(server, ["luc@faux.test"], "not signed in")
+        told = until("nothing was tried", lambda: (s := status(server, submission, "luc@faux.test")) and "Queued" not in s["smtpReply"] and s)
+        assert told["delivered"] == "queued" and "uthentication fail" in told["smtpReply"], told
+        world.passwords["wrong"].write_text(world.passwords["right"].read_text())
+        server.kill()
+        server.start()
+        server.run("queue", "retry", "--to", "faux.test")
+        until("it does not arrive", lambda: relay.mail("luc@faux.test"))
+    except BaseException:
+        print(relay.log()[-3000:], file=sys.stderr)
+        raise
+    finally:
+        relay.close()
 
 
 def test_what_cannot_go_comes_back(server: Server, world: World):
@@ -223,6 +262,8 @@ def main():
             f'[dkim]\nselectors = ["t1", "t2"]\n'
             f'[smtp]\nrelay_networks = ["127.0.0.0/8"]\n'
             f'[routes]\n"requis.test" = {{host = "mx.dehors.test:{world.port}", tls = "required"}}\n'
+            f'"relais.test" = {{host = "mx.dehors.test:{world.relay_port}", tls = "required", user = "relay", password_file = "{world.passwords["right"]}"}}\n'
+            f'"faux.test" = {{host = "mx.dehors.test:{world.relay_port}", tls = "required", user = "relay", password_file = "{world.passwords["wrong"]}"}}\n'
             f'"autre.test" = {{host = "127.0.0.1:{world.port}", tls = "required"}}\n'))
         server.run("dkim", "new", "t1")
         server.run("dkim", "new", "t2", "--type", "ed25519")

@@ -68,10 +68,11 @@ postlog unix-dgram n - n - 1 postlogd
 
 class Postfix:
     """`routes`: address or domain → transport, such as "smtp:[127.0.0.1]:2525" or "lmtp:inet:127.0.0.1:2424".
-    `people`: addresses whose mail is kept here, see `mail`; their domains have nobody else. `settings`: lines of main.cf."""
+    `people`: addresses whose mail is kept here, see `mail`; their domains have nobody else. `settings`: lines of main.cf;
+    `sasl`: those of the file that says how clients sign in."""
 
     def __init__(self, routes: dict[str, str], people: tuple[str, ...] = (), settings: str = "", port: int = 0,
-                 host: str = "127.0.0.1"):
+                 host: str = "127.0.0.1", sasl: str = ""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="facteur-postfix-"))
         self.folder.chmod(0o755)
         self.host, self.port = host, port or free_port()
@@ -81,6 +82,10 @@ class Postfix:
         (self.folder / "main.cf").write_text(MAIN.format(folder=self.folder) + self.keep(people) + settings)
         (self.folder / "master.cf").write_text(MASTER.format(host=host, port=self.port))
         (self.folder / "transport").write_text("".join(f"{address} {where}\n" for address, where in routes.items()))
+        if sasl:
+            # Where Debian's looks, whatever cyrus_sasl_config_path says.
+            (self.folder / "sasl").mkdir()
+            (self.folder / "sasl" / "smtpd.conf").write_text(sasl)
         self.log_file = open(self.folder / "log", "ab")
         self.start()
 
