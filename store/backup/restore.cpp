@@ -18,6 +18,11 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view lost_and_found = "lost+found"; // of a file system of its own
 
+// What a restore makes before it is known to be one.
+bool is_first_trace(const fs::path& entry) {
+    return entry.filename() == "lock" || entry.filename() == "restoring.new";
+}
+
 // Nothing in it but what a restore that was broken off has made, which goes.
 Result<void> empty_folder(const std::string& path) {
     std::error_code error;
@@ -25,14 +30,15 @@ Result<void> empty_folder(const std::string& path) {
     const bool unfinished = fs::exists(unfinished_restore(path));
     std::vector<fs::path> entries;
     for (const auto& entry : fs::directory_iterator(path, error))
-        if (entry.path().filename() != lost_and_found) entries.push_back(entry.path());
+        if (entry.path().filename() != lost_and_found && !is_first_trace(entry.path()))
+            entries.push_back(entry.path());
     if (error) return fail(Code::io, fmt::format("Cannot read {}: {}.", path, error.message()));
     if (!entries.empty() && !unfinished)
         return fail(Code::exists, fmt::format("The folder {} is not empty: a backup is only restored into an "
                                               "empty one.",
                                               path));
     for (const auto& entry : entries) {
-        if (entry.filename() == "lock" || entry == unfinished_restore(path)) continue;
+        if (entry == unfinished_restore(path)) continue;
         fs::remove_all(entry, error);
         if (error)
             return fail(Code::io, fmt::format("Cannot remove {}: {}.", entry.string(), error.message()));

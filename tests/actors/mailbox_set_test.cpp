@@ -125,6 +125,14 @@ TEST_CASE("mailboxes that cannot be are refused by the property at fault") {
     CHECK(folders.destroy(a) == "mailboxHasChild");
 }
 
+TEST_CASE("a mailbox does not lie within itself, however few there are") {
+    Academy academy; // where mailboxes may lie deeper than there are any
+    Folders folders(academy);
+    const auto a = folders.create({{"name", "a"}}), b = folders.create({{"name", "b"}, {"parentId", a}});
+    CHECK(folders.update(a, {{"parentId", a}}) == "invalidProperties parentId");
+    CHECK(folders.update(a, {{"parentId", b}}) == "invalidProperties parentId");
+}
+
 TEST_CASE("creations refer to each other in any order") {
     Academy academy;
     Folders folders(academy);

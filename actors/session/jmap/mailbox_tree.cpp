@@ -78,7 +78,7 @@ bool MailboxTree::is_sound() const {
         if (row.parent != 0 && find(row.parent) == nullptr) return false;
         if (!names.emplace(row.parent, row.name).second) return false;
         if (!row.role.empty() && !roles.insert(row.role).second) return false;
-        if (depth(id) > deepest_) return false;
+        if (!ends(id) || depth(id) > deepest_) return false;
     }
     return true;
 }

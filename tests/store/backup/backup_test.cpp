@@ -421,6 +421,13 @@ TEST_CASE("a backup is restored into an empty folder only, and one that was brok
     flip(folder.at(rows), 3);
     restore(folder, other.path());
     require_clean(*open(small(other.path())));
+
+    // Killed before it had said what it is.
+    const TemporaryFolder begun;
+    for (const auto* trace : {"/lock", "/restoring.new"})
+        std::ofstream(begun.path() + trace) << "1";
+    restore(folder, begun.path());
+    require_clean(*open(small(begun.path())));
 }
 
 TEST_CASE("a manifest is read as it was written") {
