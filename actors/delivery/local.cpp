@@ -41,8 +41,14 @@ std::optional<store::AccountRow> postmaster_account(const Services& services) {
     return oldest_active(services);
 }
 
-store::Result<LocalRecipient> resolve_recipient(const Services& services, std::string_view address,
-                                                std::uint64_t size) {
+namespace {
+
+struct Found {
+    store::AccountRow account;
+    std::string normalised;
+};
+
+store::Result<Found> find_active(const Services& services, std::string_view address) {
     const auto full = address.find('@') == std::string_view::npos
                           ? fmt::format("{}@{}", address, services.directory.domain())
                           : std::string(address);
@@ -56,19 +62,33 @@ store::Result<LocalRecipient> resolve_recipient(const Services& services, std::s
     if (!account) return store::fail(store::Code::not_found, "There is no such account.");
     if (account->status != store::AccountStatus::active)
         return store::fail(store::Code::stopped, "The account is suspended.");
+    return Found{std::move(*account), *normalised};
+}
 
+} // namespace
+
+store::Result<void> is_recipient(const Services& services, std::string_view address) {
+    if (auto found = find_active(services, address); !found) return tl::unexpected(found.error());
+    return {};
+}
+
+store::Result<LocalRecipient> resolve_recipient(const Services& services, std::string_view address,
+                                                std::uint64_t size) {
+    auto found = find_active(services, address);
+    if (!found) return tl::unexpected(found.error());
+    auto& account = found->account;
     LocalRecipient recipient;
-    recipient.quota = account->quota > 0 ? account->quota : services.config.limits.quota;
-    const auto damage = services.store.damage(account->id);
-    const auto state = services.store.read(account->id).state(account->id);
-    if (services.store.damage(account->id) != damage)
+    recipient.quota = account.quota > 0 ? account.quota : services.config.limits.quota;
+    const auto damage = services.store.damage(account.id);
+    const auto state = services.store.read(account.id).state(account.id);
+    if (services.store.damage(account.id) != damage)
         return store::fail(store::Code::io, "The account is damaged on the disk: run facteur check.");
-    if (recipient.quota > 0 && state.size + size > recipient.quota && forwarding_of(*account).keeps_copy)
+    if (recipient.quota > 0 && state.size + size > recipient.quota && forwarding_of(account).keeps_copy)
         return store::fail(store::Code::over_quota, "The mailbox is full.");
     recipient.may_answer = state.changed[static_cast<std::size_t>(store::StateType::vacation_response)] != 0;
-    if (!is_whole_address(*account, *normalised)) recipient.detail = detail_of(*normalised);
+    if (!is_whole_address(account, found->normalised)) recipient.detail = detail_of(found->normalised);
     recipient.address = address;
-    recipient.account = std::move(*account);
+    recipient.account = std::move(account);
     return recipient;
 }
 

@@ -31,10 +31,12 @@ struct LocalRecipient {
 
 // Who an address is. "postmaster" of our domain always is somebody (RFC 5321 §4.5.1): the account of
 // `smtp.postmaster`, or else the oldest one that is active. Fails with Code::not_found (no such account),
-// Code::stopped (suspended) or Code::over_quota (the mailbox is full for a message of `size` octets). Any
-// thread but a loop.
+// Code::stopped (suspended), Code::over_quota (the mailbox is full for a message of `size` octets) or
+// Code::io (nobody knows at the moment). Any thread but a loop.
 store::Result<LocalRecipient> resolve_recipient(const Services& services, std::string_view address,
                                                 std::uint64_t size);
+// Whether it is anybody: the same without a look at the mailbox.
+store::Result<void> is_recipient(const Services& services, std::string_view address);
 
 // The account that postmaster's mail is for.
 std::optional<store::AccountRow> postmaster_account(const Services& services);

@@ -96,7 +96,7 @@ std::size_t SubmissionCheck::most_recipients() const {
                             : config.smtp.recipients;
 }
 
-SetResult<void> SubmissionCheck::check_recipients(Envelope& envelope, std::uint64_t size) {
+SetResult<void> SubmissionCheck::check_recipients(Envelope& envelope) {
     drop_repeated(envelope.rcpt_to);
     const auto most = most_recipients();
     if (envelope.rcpt_to.empty()) return refuse(set_error("noRecipients", "The message has no recipient."));
@@ -112,10 +112,10 @@ SetResult<void> SubmissionCheck::check_recipients(Envelope& envelope, std::uint6
     for (const auto& recipient : envelope.rcpt_to) {
         const auto address = smtp::parse_mailbox(recipient.email);
         if (address && is_elsewhere(*address)) continue;
-        const auto found = address ? resolve_recipient(context_.services, recipient.email, size)
+        // A mailbox that is full now may have room again when the message is due.
+        const auto found = address ? is_recipient(context_.services, recipient.email)
                                    : store::fail(store::Code::not_found, {});
-        // A full mailbox may have room again when the message is due.
-        if (found || found.error().code == store::Code::over_quota) continue;
+        if (found || found.error().code == store::Code::io) continue;
         if (error.invalid_recipients.size() < most_named) error.invalid_recipients.push_back(recipient.email);
     }
     if (!error.invalid_recipients.empty()) return refuse(std::move(error));
@@ -153,8 +153,7 @@ SetResult<CheckedSubmission> SubmissionCheck::check(jmap::Object submission) {
     const auto& mail_from = envelope->mail_from.email;
     if (!mail_from.empty() && !is_own(mail_from))
         return refuse(set_error("forbiddenMailFrom", "You may not send as " + mail_from + "."));
-    const auto size = now_.email(context_.user.id, *email)->size();
-    if (auto done = check_recipients(*envelope, size); !done) return tl::unexpected(done.error());
+    if (auto done = check_recipients(*envelope); !done) return tl::unexpected(done.error());
     const auto at = release_time(*envelope, context_.now, context_.services.jmap_limits.max_delayed_send);
     if (!at) return tl::unexpected(at.error());
     checked.envelope = std::move(*envelope);

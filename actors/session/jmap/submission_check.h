@@ -29,7 +29,7 @@ private:
     SetResult<void> check_senders(const store::StructureRow& structure) const;
     SetResult<Envelope> derive(const store::StructureRow& structure, const Identity& identity) const;
     [[nodiscard]] std::size_t most_recipients() const;
-    SetResult<void> check_recipients(Envelope& envelope, std::uint64_t size);
+    SetResult<void> check_recipients(Envelope& envelope);
     [[nodiscard]] bool is_elsewhere(const smtp::Mailbox& address) const;
     [[nodiscard]] bool is_own(std::string_view address) const;
 
