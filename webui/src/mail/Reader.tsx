@@ -69,7 +69,8 @@ function Stack({ head }: { head: EmailHeader }) {
   const unreadKey = unread.map(({ id }) => id).join();
   useEffect(() => {
     if (unread.length > 0) {
-      setOpen(new Set([...open, ...unread.map(({ id }) => id)]));
+      // The same set would draw all of it again.
+      if (unread.some(({ id }) => !open.has(id))) setOpen(new Set([...open, ...unread.map(({ id }) => id)]));
       void setSeenOf(unread, true, null).catch(() => undefined);
     }
   }, [unreadKey]);

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } fro
 import { t } from "../i18n";
 import type { Id } from "../jmap";
 import { Button } from "../ui/Button";
+import { Later } from "../ui/later";
 import { Skeleton } from "../ui/Skeleton";
 import { dayHeading } from "./format";
 import { MessageRow } from "./MessageRow";
@@ -18,7 +19,7 @@ import { currentMailbox, quickFilter } from "./view";
 const rowHeights = { tall: 84, flat: 48 };
 const flatFrom = 640;
 /** Rows out of sight that exist all the same: more of them where one is going. */
-const overscan = { ahead: 12, behind: 4 };
+const overscan = { ahead: 8, behind: 3 };
 /** Rows that are fetched before they are needed. */
 const lookAhead = 40;
 const lookBehind = 20;
@@ -225,7 +226,7 @@ function useWindow(
 /** Fetches what comes into view, and what is about to. */
 function useFetching(list: EmailList, first: number, last: number, eye: number): void {
   const before = useRef({ first: 0, last: 0, jumped: 0 });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const show = () => void list.show(Math.max(0, first - lookBehind), last + lookAhead, eye);
     const leapt = first > before.current.last || last < before.current.first;
     const again = leapt && Date.now() - before.current.jumped < 2 * restBefore;
@@ -266,16 +267,22 @@ function useCursorInView(
 /** When scrolling has come to rest, Tab must find a row that exists. */
 function useTabStop(list: EmailList, first: number, last: number, eye: number): void {
   const at = cursor.value;
-  useEffect(() => {
+  const state = useRef({ list, eye });
+  state.current = { list, eye };
+  const [rest] = useState(
+    () =>
+      new Later(() => {
+        tabStop.value = state.current.list.at(state.current.eye) ?? null;
+      }),
+  );
+  useEffect(() => () => rest.stop(), []);
+  // In the frame itself: an effect after it would cost each step of scrolling a timer and a callback.
+  useLayoutEffect(() => {
     const row = at === null ? -1 : list.indexOf(at);
     if (row >= first && row <= last) {
+      rest.stop();
       tabStop.value = at;
-      return;
-    }
-    const timer = setTimeout(() => {
-      tabStop.value = list.at(eye) ?? null;
-    }, tabStopAfter);
-    return () => clearTimeout(timer);
+    } else rest.in(tabStopAfter);
   }, [list, at, first, last]);
 }
 

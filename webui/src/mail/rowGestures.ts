@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
 import type { Id } from "../jmap";
+import { Later } from "../ui/later";
 import { archive, setSeen } from "./actions";
 import { rowUnread } from "./commands";
 import { startDrag } from "./drag";
@@ -43,19 +44,16 @@ function listen(element: HTMLElement, listeners: Listeners): () => void {
 
 /** A pointer that rests on a row is likely to press it; one that passes, or rows that pass under it, are let go by. */
 function pointer(): Listeners {
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let over: Id | null = null;
   let scrolledAt = Number.NEGATIVE_INFINITY;
-  const wait = () => {
-    clearTimeout(timer);
-    rested.value = null;
-    if (over !== null) timer = setTimeout(rest, Math.max(restBefore, scrolledAt + restAfterScroll - performance.now()));
-  };
-  const rest = () => {
-    // Where frames take long, a step of scrolling may have come before this.
-    if (performance.now() < scrolledAt + restAfterScroll) return wait();
+  const rest = new Later(() => {
     rested.value = over;
     if (over !== null) void prefetch(over);
+  });
+  const wait = () => {
+    rested.value = null;
+    if (over === null) rest.stop();
+    else rest.in(Math.max(restBefore, scrolledAt + restAfterScroll - performance.now()));
   };
   const comes = (id: Id | null) => {
     if (id === over) return;
