@@ -5,9 +5,9 @@
 
 namespace facteur::imap {
 
-Machine::Machine(Options options)
-    : options_(std::move(options)), reader_({options_.limits, options_.literal_plus}), tls_(options_.tls) {
-    write_condition(output_, "*", Condition::ok, code::capability(capabilities()), options_.greeting);
+Machine::Machine(std::shared_ptr<const Options> options)
+    : options_(std::move(options)), reader_({options_->limits, options_->literal_plus}), tls_(options_->tls) {
+    write_condition(output_, "*", Condition::ok, code::capability(capabilities()), options_->greeting);
 }
 
 std::optional<Event> Machine::next() {
@@ -157,7 +157,7 @@ void Machine::refuse(std::string_view code, std::string_view text) {
     if (waiting_ != Waiting::authenticate && waiting_ != Waiting::login) return;
     waiting_ = Waiting::nothing;
     tagged(Condition::no, code, text);
-    if (++auth_failures_ < options_.limits.auth_failures) return;
+    if (++auth_failures_ < options_->limits.auth_failures) return;
     write_condition(output_, "*", Condition::bye, "", "Too many failed sign-ins");
     queued_ = end(Closing::Why::too_many_errors);
 }
@@ -196,7 +196,7 @@ std::optional<Event> Machine::tagged(Condition condition, std::string_view code,
     write_condition(output_, tag_, condition, code, text);
     tag_.clear();
     selects_ = examines_ = deselects_ = sees_numbers_ = false;
-    if (condition != Condition::bad || ++bad_commands_ < options_.limits.bad_commands) return std::nullopt;
+    if (condition != Condition::bad || ++bad_commands_ < options_->limits.bad_commands) return std::nullopt;
     write_condition(output_, "*", Condition::bye, "", "Too many bad commands");
     return end(Closing::Why::too_many_errors);
 }

@@ -28,6 +28,7 @@
 #include "transport/imap/response.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -99,8 +100,9 @@ enum class State { not_authenticated, authenticated, selected, logout };
 
 class Machine {
 public:
-    // The greeting is in the output.
-    explicit Machine(Options options);
+    // The greeting is in the output. One Options serves all connections of a door.
+    explicit Machine(std::shared_ptr<const Options> options);
+    explicit Machine(Options options) : Machine(std::make_shared<const Options>(std::move(options))) {}
 
     // -- input and output
     void feed(std::string_view bytes) { reader_.feed(bytes); }
@@ -168,9 +170,9 @@ private:
     std::optional<Event> tagged(Condition condition, std::string_view code, std::string_view text);
     Event end(Closing::Why why);
     [[nodiscard]] std::vector<std::string> mechanisms() const;
-    [[nodiscard]] bool may_sign_in() const { return tls_ || options_.login_without_tls; }
+    [[nodiscard]] bool may_sign_in() const { return tls_ || options_->login_without_tls; }
 
-    Options options_;
+    std::shared_ptr<const Options> options_;
     CommandReader reader_;
     std::string output_;
     State state_ = State::not_authenticated;

@@ -79,7 +79,7 @@ void Machine::note_condstore(const Command& command) {
 
 std::optional<Event> Machine::command(CommandRead read) {
     tag_ = std::move(read.tag);
-    if (state_ == State::not_authenticated && ++early_commands_ > options_.limits.early_commands) {
+    if (state_ == State::not_authenticated && ++early_commands_ > options_->limits.early_commands) {
         write_condition(output_, "*", Condition::bye, "", "Too many commands before a sign-in");
         return end(Closing::Why::limit);
     }
@@ -112,7 +112,8 @@ std::optional<Event> Machine::run(command::Capability&) {
 }
 
 std::optional<Event> Machine::run(command::Id&) {
-    std::vector<std::pair<std::string_view, std::string_view>> fields(options_.id.begin(), options_.id.end());
+    std::vector<std::pair<std::string_view, std::string_view>> fields(options_->id.begin(),
+                                                                      options_->id.end());
     write_id(output_, fields);
     return tagged(Condition::ok, "", "Done");
 }
@@ -124,7 +125,7 @@ std::optional<Event> Machine::run(command::Logout&) {
 }
 
 std::optional<Event> Machine::run(command::StartTls&) {
-    if (!options_.starttls || tls_) return tagged(Condition::bad, "", "There is no STARTTLS here");
+    if (!options_->starttls || tls_) return tagged(Condition::bad, "", "There is no STARTTLS here");
     tagged(Condition::ok, "", "Begin TLS now");
     reader_.drop_input(); // RFC 9051 §11.3: nothing that came in the clear may count later
     waiting_ = Waiting::tls;
@@ -155,7 +156,7 @@ std::optional<Event> Machine::run(command::Enable& c) {
         const auto same = [&](const std::string& known) {
             return enabled_bits(known == "IMAP4rev2" ? "IMAP4REV2" : known) == bits;
         };
-        if (bits == 0 || std::none_of(options_.capabilities.begin(), options_.capabilities.end(), same))
+        if (bits == 0 || std::none_of(options_->capabilities.begin(), options_->capabilities.end(), same))
             continue;
         if ((bits & ~(enabled_ | fresh)) == 0) continue;
         fresh = static_cast<std::uint8_t>(fresh | (bits & ~enabled_));
@@ -170,7 +171,7 @@ std::optional<Event> Machine::run(command::Enable& c) {
 }
 
 std::optional<Event> Machine::run(command::Compress& c) {
-    const auto& known = options_.capabilities;
+    const auto& known = options_->capabilities;
     if (c.mechanism != "DEFLATE" || std::find(known.begin(), known.end(), "COMPRESS=DEFLATE") == known.end())
         return tagged(Condition::no, "", "Unknown compression");
     if (compressed_) return tagged(Condition::no, "COMPRESSIONACTIVE", "It is compressed already");
@@ -188,20 +189,20 @@ std::optional<Event> Machine::run(command::Idle&) {
 }
 
 std::vector<std::string> Machine::mechanisms() const {
-    auto out = options_.mechanisms;
-    if (tls_) out.insert(out.end(), options_.tls_mechanisms.begin(), options_.tls_mechanisms.end());
+    auto out = options_->mechanisms;
+    if (tls_) out.insert(out.end(), options_->tls_mechanisms.begin(), options_->tls_mechanisms.end());
     return out;
 }
 
 std::vector<std::string> Machine::capabilities() const {
-    const std::string literal = options_.literal_plus ? "LITERAL+" : "LITERAL-";
+    const std::string literal = options_->literal_plus ? "LITERAL+" : "LITERAL-";
     if (state_ != State::not_authenticated) {
-        auto out = options_.capabilities;
+        auto out = options_->capabilities;
         out.push_back(literal);
         return out;
     }
     std::vector<std::string> out = {"IMAP4rev1", "IMAP4rev2", "ID", "ENABLE", literal, "SASL-IR"};
-    if (options_.starttls && !tls_) out.emplace_back("STARTTLS");
+    if (options_->starttls && !tls_) out.emplace_back("STARTTLS");
     if (!may_sign_in()) {
         out.emplace_back("LOGINDISABLED");
         return out;
