@@ -16,6 +16,7 @@ SearchLimits narrow() {
     limits.on_the_spot = 0us;
     limits.turn = 1ms;
     limits.of_user = 10;
+    limits.longest = 10min; // on a machine that has other work too
     return limits;
 }
 
