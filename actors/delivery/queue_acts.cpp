@@ -27,6 +27,7 @@ void tell_dropped(store::Draft& draft, const DueEntry& of, const QueueEntry& ent
         if (!is_of_entry || status.delivered != "queued") continue;
         status.delivered = "no";
         status.smtp_reply = dropped_reply;
+        status.changed_at = draft.at();
     }
     draft.add(store::ObjectPut{store::ObjectType::email_submission, id, write_submission(*submission)});
 }

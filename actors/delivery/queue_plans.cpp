@@ -117,8 +117,8 @@ store::Result<void> run_accept(const CallMethod& call, jmap::Object arguments, s
     return {};
 }
 
-// Whether anything is new. Both may hold tens of thousands.
-bool merge(std::vector<DeliveryStatus>& into, jmap::Object arguments) {
+// Whether anything is new, as of `now`. Both may hold tens of thousands.
+bool merge(std::vector<DeliveryStatus>& into, jmap::Object arguments, store::Time now) {
     std::unordered_map<std::string, std::size_t> places;
     for (std::size_t i = 0; i < into.size(); ++i)
         places.emplace(into[i].address, i);
@@ -130,8 +130,11 @@ bool merge(std::vector<DeliveryStatus>& into, jmap::Object arguments) {
         const auto [place, is_new] = places.emplace(status.address, into.size());
         if (is_new) into.emplace_back();
         auto& known = into[place->second];
-        any = any || is_new || known != status;
+        status.changed_at = known.changed_at;
+        if (!is_new && known == status) return;
+        any = true;
         known = std::move(status);
+        known.changed_at = now;
     });
     return any;
 }
@@ -161,7 +164,7 @@ store::Result<void> run_finish(const CallMethod& call, jmap::Object arguments, s
     const std::string of(submission_of(id));
     auto submission = find_submission(draft, of);
     if (!submission) return {};
-    bool changed = merge(submission->delivery_status, arguments);
+    bool changed = merge(submission->delivery_status, arguments, draft.at());
     if (const auto dsn = text_member(arguments, "dsn"); !dsn.empty()) {
         submission->dsn_blob_ids.emplace_back(dsn);
         changed = true;

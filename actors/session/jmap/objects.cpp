@@ -80,8 +80,9 @@ std::vector<DeliveryStatus> read_statuses(jmap::Object submission) {
     if (!object) return statuses;
     for (const auto [address, content] : *object)
         if (const auto status = as_object(content))
-            statuses.push_back(
-                {std::string(address), text_of(*status, "smtpReply"), text_of(*status, "delivered")});
+            statuses.push_back({std::string(address), text_of(*status, "smtpReply"),
+                                text_of(*status, "delivered"),
+                                jmap::parse_utc_date(text_of(*status, "changedAt")).value_or(0)});
     return statuses;
 }
 
@@ -94,7 +95,9 @@ void write_statuses(const std::vector<DeliveryStatus>& statuses, jmap::Writer& o
     for (const auto& status : statuses) {
         out.key(status.address).begin_object();
         out.member("smtpReply", status.smtp_reply).member("delivered", status.delivered);
-        out.member("displayed", "unknown").end_object();
+        out.member("displayed", "unknown");
+        if (status.changed_at != 0) out.member("changedAt", jmap::utc_date(status.changed_at));
+        out.end_object();
     }
     out.end_object();
 }

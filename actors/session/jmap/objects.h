@@ -64,9 +64,10 @@ void write(const Envelope& envelope, jmap::Writer& out);
 std::optional<Envelope> read_envelope(jmap::Object object);
 
 struct DeliveryStatus {
-    std::string address;    // as in rcptTo
-    std::string smtp_reply; // "250 2.0.0 …"
-    std::string delivered;  // "queued", "yes", "no", "unknown"
+    std::string address;        // as in rcptTo
+    std::string smtp_reply;     // "250 2.0.0 …"
+    std::string delivered;      // "queued", "yes", "no", "unknown"
+    store::Time changed_at = 0; // when it became so, "changedAt" beside what RFC 8621 has; 0: unknown
     bool operator==(const DeliveryStatus&) const = default;
 };
 

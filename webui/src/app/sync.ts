@@ -5,6 +5,7 @@ import { syncEmails, syncThreads } from "../mail/store/changes";
 import { syncMailboxes } from "../mail/store/mailboxes";
 import { loadQuota } from "../mail/store/quota";
 import { submissionsChanged } from "../mail/store/submissions";
+import { followTroubles } from "../mail/store/troubles";
 import { refreshLists } from "../mail/view";
 import { begun } from "./begin";
 import { connected } from "./connection";
@@ -61,7 +62,10 @@ async function follow(): Promise<void> {
     const types = again;
     again = new Set();
     try {
-      if (types.has("EmailSubmission")) submissionsChanged.value += 1;
+      if (types.has("EmailSubmission")) {
+        submissionsChanged.value += 1;
+        void followTroubles().catch(() => undefined);
+      }
       const emails = types.has("Email") || types.has("Thread");
       const [, arrivals] = await Promise.all([
         types.has("Mailbox") || emails ? syncMailboxes() : undefined,

@@ -191,6 +191,8 @@ export type DeliveryStatus = {
   smtpReply: string;
   delivered: "queued" | "yes" | "no" | "unknown";
   displayed: "yes" | "unknown";
+  /** When it became so; Facteur's own, beside what RFC 8621 has. */
+  changedAt?: string;
 };
 
 export type Quota = {

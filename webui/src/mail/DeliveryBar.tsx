@@ -1,11 +1,12 @@
 import { Clock, MailCheck, Send, TriangleAlert } from "lucide";
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
-import type { Id } from "../jmap";
+import type { DeliveryStatus, Id } from "../jmap";
 import { Icon } from "../ui/Icon";
 import { useStateOf } from "../ui/useStateOf";
 import "./DeliveryBar.css";
 import { type Fate, fateOf, sumOf } from "./delivery";
+import { dueTime } from "./format";
 import { type Recipient, recipientsOf, submissionsChanged } from "./store/submissions";
 
 const icons = { failed: TriangleAlert, waiting: Clock, sending: Send, delivered: MailCheck };
@@ -35,14 +36,24 @@ export function DeliveryBar({ id }: { id: Id }) {
           return (
             <li key={address}>
               <span class="delivery-address">{address}</span>
-              <span>{t(`delivery.${fate}`, { domain: address.split("@")[1] ?? address })}</span>
-              {!quiet.includes(fate) && (
-                <span class="delivery-reply">{t("delivery.reply", { reply: status.smtpReply })}</span>
-              )}
+              <span>{fateText(fate, address, status.changedAt)}</span>
+              {!quiet.includes(fate) && <span class="delivery-reply">{replyText(status)}</span>}
             </li>
           );
         })}
       </ul>
     </details>
   );
+}
+
+function fateText(fate: Fate, address: string, changedAt: string | undefined): string {
+  const domain = address.split("@")[1] ?? address;
+  if (changedAt && (fate === "delivered" || fate === "relayed"))
+    return t(`delivery.${fate}At`, { domain, time: dueTime(new Date(changedAt)) });
+  return t(`delivery.${fate}`, { domain });
+}
+
+function replyText({ smtpReply: reply, changedAt }: DeliveryStatus): string {
+  if (!changedAt) return t("delivery.reply", { reply });
+  return t("delivery.replyAt", { reply, time: dueTime(new Date(changedAt)) });
 }

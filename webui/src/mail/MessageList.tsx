@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
 import { SearchChips } from "../search/SearchChips";
 import { Skeleton } from "../ui/Skeleton";
@@ -5,10 +6,16 @@ import { ListBar } from "./ListBar";
 import "./MessageList.css";
 import { Rows } from "./Rows";
 import { mailboxesLoaded } from "./store/mailboxes";
-import { currentList } from "./view";
+import { beginTroubles } from "./store/troubles";
+import { currentList, currentMailbox } from "./view";
 
 export function MessageList() {
   const list = currentList.value;
+  // Rows of sent messages warn of those that did not arrive; whoever never looks at them asks for nothing.
+  const showsSent = currentMailbox.value === null || currentMailbox.value.role === "sent";
+  useEffect(() => {
+    if (list && showsSent) void beginTroubles().catch(() => undefined);
+  }, [list, showsSent]);
   return (
     <section class="list" aria-label={t("list.title")}>
       <ListBar />

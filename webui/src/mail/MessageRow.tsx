@@ -1,5 +1,5 @@
 import { useComputed } from "@preact/signals";
-import { Archive, Flag, Mail, MailOpen, Paperclip, Reply, Send, Trash2, Undo2 } from "lucide";
+import { Archive, Clock, Flag, Mail, MailOpen, Paperclip, Reply, Send, Trash2, TriangleAlert, Undo2 } from "lucide";
 import { pathOf, route } from "../app/router";
 import { t } from "../i18n";
 import type { EmailHeader, Id } from "../jmap";
@@ -15,8 +15,9 @@ import { rested } from "./rowGestures";
 import { rowText } from "./Snippet";
 import { email, thread } from "./store/emails";
 import type { EmailList } from "./store/list";
-import { isScheduled } from "./store/mailboxes";
+import { isScheduled, isSent } from "./store/mailboxes";
 import { cursor, extend, selected, selecting, tabStop, toggle } from "./store/selection";
+import { type Trouble, troubles } from "./store/troubles";
 import { currentMailbox, openId, openThread } from "./view";
 
 type Props = { id: Id; list: EmailList; first: boolean };
@@ -91,7 +92,7 @@ export function MessageRow({ id, list, first }: Props) {
         <time class="row-time" dateTime={value.receivedAt}>
           {shortTime(value.receivedAt)}
         </time>
-        {marksOf(value)}
+        {marksOf(value, troubleOf(value, list))}
       </a>
       {look.includes("row-rested") && <QuickActions id={id} value={value} unread={unread} />}
     </div>
@@ -122,10 +123,26 @@ function countOf(value: EmailHeader, list: EmailList) {
   );
 }
 
-function marksOf(value: EmailHeader) {
-  if (!value.hasAttachment && !value.keywords.$flagged) return null;
+/** What became of a sent message, or of any other of its thread, when that is not well. */
+function troubleOf(value: EmailHeader, list: EmailList): Trouble | null {
+  if (!isSent(value)) return null;
+  const all = troubles.value;
+  if (all.size === 0) return null;
+  const ids = (list.query.collapseThreads && thread(value.threadId).value) || [value.id];
+  if (ids.some((id) => all.get(id) === "failed")) return "failed";
+  return ids.some((id) => all.has(id)) ? "waiting" : null;
+}
+
+function marksOf(value: EmailHeader, trouble: Trouble | null) {
+  if (!value.hasAttachment && !value.keywords.$flagged && !trouble) return null;
   return (
     <span class="row-marks">
+      {trouble && (
+        <span class={`row-${trouble}`} title={t(trouble === "failed" ? "list.notDelivered" : "list.notYetDelivered")}>
+          <Icon of={trouble === "failed" ? TriangleAlert : Clock} size={15} />
+          <span class="hidden-label">{t(trouble === "failed" ? "list.notDelivered" : "list.notYetDelivered")}</span>
+        </span>
+      )}
       {value.hasAttachment && (
         <>
           <Icon of={Paperclip} size={15} />

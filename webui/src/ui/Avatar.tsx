@@ -26,7 +26,8 @@ export function Avatar({ name, address }: Props) {
 }
 
 function lettersOf(name: string, address: string): string {
-  const words = name
+  // Of an address without a name, who it is and not where.
+  const words = (name.split("@")[0] ?? "")
     .replace(/[^\p{L}\p{N} .-]/gu, "")
     .split(/[\s.-]+/)
     .filter(Boolean);
