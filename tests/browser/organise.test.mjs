@@ -124,6 +124,36 @@ test("folders are made, renamed and deleted", async () => {
   await until(async () => (await jmap.mailbox("Élèves de 3e")) === undefined, "the folder to go");
 });
 
+test("who moves a message makes the folder for it on the way", async () => {
+  await openRow(page, "Beta");
+  await page.keyboard.press("v");
+  const field = page.getByRole("combobox", { name: "Nom du dossier" });
+  await field.fill("Archives");
+  assert.equal(await page.getByRole("option", { name: /Créer/ }).count(), 0, "there is one of this name");
+  await field.fill("Sorties 2027");
+  await page.getByRole("option", { name: "Créer « Sorties 2027 »" }).waitFor();
+  await expectAccessible(page, "the offer of a new folder");
+  await page.keyboard.press("Enter");
+  await page.getByText("Déplacé vers « Sorties 2027 ».").waitFor();
+  await row(page, "Beta").waitFor({ state: "detached" });
+  await has("Sorties 2027", "Beta");
+});
+
+test("all of a folder is marked as read, and as it was again", async () => {
+  const menu = page.getByRole("button", { name: "Affichage et sélection" });
+  const unread = async () => (await jmap.mailbox("inbox")).unreadEmails;
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Tout marquer comme lu" }).click();
+  await page.locator(".row-unread").first().waitFor({ state: "detached" });
+  await until(async () => (await unread()) === 0, "all of it read");
+  await menu.click();
+  assert.equal(await page.getByRole("menuitem", { name: "Tout marquer comme lu" }).count(), 0);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Annuler" }).last().click();
+  await until(async () => (await unread()) === 3, "all of it unread again");
+  assert.equal(await page.locator(".row-unread").count(), 3);
+});
+
 test("a change that the server refuses is taken back, with the reason", async () => {
   const { id } = (await jmap.emails("inbox")).find(({ subject }) => subject === "Alpha");
   await page.route("**/jmap/api", async (route) => {

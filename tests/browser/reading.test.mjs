@@ -238,6 +238,19 @@ test("the address is shown on demand and can be copied alone", async () => {
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), people.lea.address);
 });
 
+test("the source of a message is shown with all its headers, and copied", async () => {
+  await page.getByRole("button", { name: "Actions sur ce message" }).last().click();
+  await page.getByRole("menuitem", { name: "Afficher la source" }).click();
+  const source = page.getByRole("dialog", { name: "Source du message" });
+  await source.getByText(/^MIME-Version: 1\.0/m).waitFor();
+  await expectAccessible(page, "the source of a message");
+  await source.getByRole("button", { name: "Copier" }).click();
+  await page.getByText("Source copiée.").waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^Message-ID: </m);
+  await page.keyboard.press("Escape");
+  await source.waitFor({ state: "detached" });
+});
+
 test("printing leaves the message alone on the page", async () => {
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator(".top-bar").isVisible(), false);

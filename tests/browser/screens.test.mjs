@@ -196,6 +196,9 @@ test("a box that is full", async () => {
     if (width < 600) await page.getByRole("button", { name: "Dossiers" }).click();
     await page.getByText(/Votre boîte est pleine à/).first().waitFor();
     await look(page, `${width}-${theme}`, "full");
+    await page.getByRole("link", { name: "Voir les plus gros messages" }).click();
+    await page.getByRole("heading", { name: "Résultats" }).waitFor();
+    await page.locator(".drawer").waitFor({ state: "detached" });
     await page.context().close();
   }
 });

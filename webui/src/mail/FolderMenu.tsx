@@ -9,7 +9,7 @@ import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
 import { MenuButton, type MenuItem } from "../ui/Menu";
 import { showToast } from "../ui/toast";
-import { createFolder, deleteFolder, renameFolder } from "./folders";
+import { createFolder, deleteFolder, folderProblem, renameFolder } from "./folders";
 import { mailboxName } from "./names";
 import { problemText } from "./problem";
 import { isSpecial } from "./store/mailboxes";
@@ -103,8 +103,7 @@ function FolderDialog({ task, onClose }: { task: Task; onClose: () => void }) {
       }
       onClose();
     } catch (error) {
-      const taken = error instanceof ObjectError && error.type === "invalidProperties";
-      problem.value = taken ? t("folders.taken") : problemText(error);
+      problem.value = folderProblem(error);
     }
   };
   return (

@@ -17,7 +17,7 @@ import { t } from "../i18n";
 import type { Mailbox } from "../jmap";
 import { Button, IconButton } from "../ui/Button";
 import { MenuButton, type MenuItem } from "../ui/Menu";
-import { archive, failed, junk, notJunk } from "./actions";
+import { archive, failed, junk, notJunk, readAll } from "./actions";
 import { acting, deleteLabel, deleteRows, rowUnread, toggleFlag, toggleSeen } from "./commands";
 import { emptyMailbox } from "./destroy";
 import "./ListBar.css";
@@ -95,6 +95,9 @@ function menu(mailbox: Mailbox | null): (MenuItem | "rule")[] {
       },
     })),
     "rule",
+    ...(mailbox.unreadEmails > 0 && mailbox.role !== "drafts"
+      ? [{ id: "readAll", label: t("list.readAll"), run: () => void readAll(mailbox) }]
+      : []),
     all,
   ];
 }

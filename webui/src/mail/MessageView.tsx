@@ -1,7 +1,6 @@
-import { Download, Ellipsis, FileText, Flag, Forward, Paperclip, PenLine, Reply, ReplyAll } from "lucide";
+import { Code, Download, Ellipsis, FileText, Flag, Forward, Paperclip, PenLine, Reply, ReplyAll } from "lucide";
 import { useEffect } from "preact/hooks";
 import { lazy } from "../app/lazy";
-import { client } from "../app/session";
 import { compose } from "../compose";
 import { t } from "../i18n";
 import { ConnectionError, type EmailBody, type EmailHeader } from "../jmap";
@@ -12,7 +11,7 @@ import { MenuButton } from "../ui/Menu";
 import { useStateOf } from "../ui/useStateOf";
 import { Attachments } from "./Attachments";
 import { setFlagged } from "./actions";
-import { save } from "./download";
+import { saveMessage } from "./download";
 import { displayName, longTime, shortTime } from "./format";
 import { MessageBody } from "./MessageBody";
 import { MessageHead } from "./MessageHead";
@@ -22,6 +21,7 @@ import { bodyAtHand, loadBody } from "./store/bodies";
 import { isScheduled, isSent } from "./store/mailboxes";
 
 const DeliveryBar = lazy(() => import("./DeliveryBar").then((module) => module.DeliveryBar));
+const SourceView = lazy(() => import("./SourceView").then((module) => module.SourceView));
 const ScheduledBar = lazy(() => import("../compose/ScheduledBar").then((module) => module.ScheduledBar));
 
 type Props = { value: EmailHeader; open: boolean; alone: boolean; newest: boolean; onToggle: () => void };
@@ -61,6 +61,7 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
   const [body, setBody] = useStateOf<EmailBody | null>(value.id, () => bodyAtHand(value.id));
   const [problem, setProblem] = useStateOf(value.id, () => "");
   const [asText, setAsText] = useStateOf(value.id, () => false);
+  const [source, setSource] = useStateOf(value.id, () => false);
   const load = () => {
     setProblem("");
     loadBody(value.id).then(setBody, (error: unknown) => {
@@ -75,10 +76,11 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
         value={value}
         body={body}
         onFold={alone ? undefined : onToggle}
-        menu={<MessageMenu value={value} asText={asText} onAsText={setAsText} />}
+        menu={<MessageMenu value={value} asText={asText} onAsText={setAsText} onSource={() => setSource(true)} />}
       />
       {waits && <ScheduledBar key={value.id} value={value} />}
       {isSent(value) && <DeliveryBar id={value.id} />}
+      {source && <SourceView value={value} onClose={() => setSource(false)} />}
       {problem && (
         <div class="message-problem">
           <p>{problem}</p>
@@ -99,9 +101,14 @@ function OpenMessage({ value, alone, newest, onToggle }: Omit<Props, "open">) {
   );
 }
 
-type MenuProps = { value: EmailHeader; asText: boolean; onAsText: (asText: boolean) => void };
+type MenuProps = {
+  value: EmailHeader;
+  asText: boolean;
+  onAsText: (asText: boolean) => void;
+  onSource: () => void;
+};
 
-function MessageMenu({ value, asText, onAsText }: MenuProps) {
+function MessageMenu({ value, asText, onAsText, onSource }: MenuProps) {
   const flagged = value.keywords.$flagged === true;
   const answer = (kind: "reply" | "replyAll" | "forward") => void compose({ kind, emailId: value.id });
   return (
@@ -125,11 +132,12 @@ function MessageMenu({ value, asText, onAsText }: MenuProps) {
           icon: FileText,
           run: () => onAsText(!asText),
         },
+        { id: "source", label: t("reader.source"), icon: Code, run: onSource },
         {
           id: "download",
           label: t("reader.download"),
           icon: Download,
-          run: () => save(client.downloadUrl(value.blobId, `${value.subject || "message"}.eml`, "message/rfc822")),
+          run: () => saveMessage(value),
         },
       ]}
     />

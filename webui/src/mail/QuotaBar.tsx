@@ -1,4 +1,7 @@
+import { Link } from "../app/Link";
+import { foldersOpen } from "../app/layout";
 import { formatNumber, t } from "../i18n";
+import { operatorNames } from "../search/query";
 import { size } from "./format";
 import "./QuotaBar.css";
 import { mailboxWithRole } from "./store/mailboxes";
@@ -6,6 +9,8 @@ import { storage } from "./store/quota";
 
 const warnFrom = 75;
 const urgentFrom = 90;
+/** What is worth deleting first. */
+const largeFrom = "1Mo";
 
 /** How full the mailbox is, and from three quarters on what to do. */
 export function QuotaBar() {
@@ -30,6 +35,16 @@ export function QuotaBar() {
         <span style={{ width: `${percent}%` }} />
       </div>
       <p>{level === "calm" ? text : t(advice, { percent: formatNumber(percent) })}</p>
+      {level !== "calm" && (
+        <Link
+          to={{ page: "search", query: `${operatorNames.larger[0]}:${largeFrom}`, email: null }}
+          onClick={() => {
+            foldersOpen.value = false;
+          }}
+        >
+          {t("quota.largest")}
+        </Link>
+      )}
     </div>
   );
 }

@@ -2,10 +2,12 @@ import { layout } from "../app/layout";
 import { openEmail } from "../app/router";
 import { t } from "../i18n";
 import { type EmailHeader, type Id, type Mailbox, type MailboxRole, pathName } from "../jmap";
+import { unread } from "../search/query";
 import { showToast } from "../ui/toast";
 import { mailboxName } from "./names";
 import { problemText } from "./problem";
-import { isUnread } from "./store/emails";
+import { email, fetchEmails, isKnown, isUnread } from "./store/emails";
+import { EmailList } from "./store/list";
 import { isScheduled, mailboxWithRole } from "./store/mailboxes";
 import { cursor, deselect } from "./store/selection";
 import { emailsOf, movable } from "./store/targets";
@@ -168,6 +170,19 @@ export async function setSeenOf(
   if (tellCount !== null && tellCount > 1)
     tell(seen ? t("action.read", { count: tellCount }) : t("action.unread", { count: tellCount }), inverse);
   await done;
+}
+
+/** All of a folder that is unread, looked at or not. */
+export async function readAll(mailbox: Mailbox): Promise<void> {
+  try {
+    const query = { filter: unread({ inMailbox: mailbox.id }), sort: [], collapseThreads: false };
+    const ids = await new EmailList(query).everyId();
+    await fetchEmails(ids.filter((id) => !isKnown(id)));
+    const emails = ids.map((id) => email(id).peek()).filter((value): value is EmailHeader => value !== undefined);
+    await setSeenOf(emails, true, emails.length);
+  } catch (error) {
+    failed(error);
+  }
 }
 
 export async function setFlagged(ids: readonly Id[], flagged: boolean): Promise<void> {

@@ -1,5 +1,7 @@
 import { client } from "../app/session";
+import { t } from "../i18n";
 import { type Id, type Mailbox, ObjectError, type SetResponse } from "../jmap";
+import { problemText } from "./problem";
 import { syncMailboxes } from "./store/mailboxes";
 
 async function set(args: Record<string, unknown>): Promise<SetResponse<Mailbox>> {
@@ -22,4 +24,10 @@ export async function renameFolder(id: Id, name: string): Promise<void> {
 /** Refused by the server ("mailboxHasEmail", "mailboxHasChild") while something is in it. */
 export async function deleteFolder(id: Id): Promise<void> {
   await set({ destroy: [id] });
+}
+
+/** Why a folder was not made or renamed. */
+export function folderProblem(error: unknown): string {
+  const taken = error instanceof ObjectError && error.type === "invalidProperties";
+  return taken ? t("folders.taken") : problemText(error);
 }
