@@ -155,12 +155,8 @@ def verify(server, acknowledged, models, chance):
         verify_search(jmap, address, found, gone, chance)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    chance = random.Random(options.seed)
+def kill_and_compare(kills, seed):
+    chance = random.Random(seed)
     addresses = {f"compte{n}@academie.test": f"mot-de-passe-{n}" for n in range(1, 7)}
     server = Server(addresses)
     acknowledged = {address: set() for address in addresses}
@@ -168,7 +164,7 @@ def main():
     lock = threading.Lock()
     pending = {}
     try:
-        for kill in range(1, options.kills + 1):
+        for kill in range(1, kills + 1):
             server.start()
             verify(server, acknowledged, models, chance)
             senders = [Sender(server, n, chance.random(), acknowledged, lock) for n in range(4)]
@@ -202,13 +198,23 @@ def main():
         assert server.stop() == 0, "SIGTERM did not end in exit 0"
         server.run("check")
         total = sum(map(len, acknowledged.values()))
-        assert total > options.kills, f"the load was too thin to prove anything: {total} deliveries"
-        print(f"{options.kills} kills, {total} acknowledged deliveries, none lost, none twice")
+        assert total > kills, f"the load was too thin to prove anything: {total} deliveries"
+        print(f"{kills} kills, {total} acknowledged deliveries, none lost, none twice")
     except BaseException:
         print(server.log()[-3000:], file=sys.stderr)
         raise
     finally:
         server.close()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=1, help="each with a store and a seed of its own")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    for seed in range(options.seed, options.seed + options.rounds):
+        kill_and_compare(options.kills, seed)
 
 
 if __name__ == "__main__":
