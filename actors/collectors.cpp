@@ -4,6 +4,7 @@
 #include "actors/clock.h"
 #include "actors/delivery/queue.h"
 #include "actors/indexing/indexing.h"
+#include "actors/mailbox/large_texts.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/process.h"
 #include "actors/searching/searches.h"
@@ -103,6 +104,18 @@ void searches(Metrics& to, const Searches& searches) {
     count("too_large", of.too_large);
 }
 
+void large_texts(Metrics& to, const LargeTexts& texts) {
+    const auto of = texts.statistics();
+    to.set("facteur_large_texts_waiting", "Large messages that wait to be taken apart or put together.", "",
+           "", static_cast<double>(of.waiting));
+    const auto count = [&](std::string_view how, std::uint64_t value) {
+        to.set("facteur_large_texts", "Large messages on threads of their own since the start.", "how", how,
+               static_cast<double>(value));
+    };
+    count("done", of.done);
+    count("refused", of.refused);
+}
+
 // What waits elsewhere than in memory is counted over the whole queue: keys only, a million in a second.
 void queue(Metrics& to, const Services& services) {
     std::uint64_t entries = 0;
@@ -172,6 +185,7 @@ void collect_on_scrape(Metrics& metrics, const Services& services, caf::actor_sy
         damages(to, services.store);
         search(to, services.indexing);
         searches(to, services.searches);
+        large_texts(to, services.large_texts);
         queue(to, services);
         sign_ins(to, services.authenticator);
         to.set("facteur_mailbox_actors", "Accounts in use.", "", "",

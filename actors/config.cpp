@@ -178,6 +178,8 @@ std::map<std::string, Setter> keys_of(Config& c) {
         {"listen.submission", set(c.listen.submission)},
         {"listen.submissions", set(c.listen.submissions)},
         {"listen.lmtp", set(c.listen.lmtp)},
+        {"listen.imap", set(c.listen.imap)},
+        {"listen.imaps", set(c.listen.imaps)},
         {"listen.http", set(c.listen.http)},
         {"listen.https", set(c.listen.https)},
         {"listen.admin", set(c.listen.admin)},
@@ -193,6 +195,11 @@ std::map<std::string, Setter> keys_of(Config& c) {
         {"smtp.relay_networks", set(c.smtp.relay_networks)},
         {"smtp.postmaster", set(c.smtp.postmaster)},
         {"smtp.memory", set(c.smtp.memory)},
+        {"imap.connections", set(c.imap.connections)},
+        {"imap.connections_per_address", set(c.imap.connections_per_address)},
+        {"imap.connections_per_user", set(c.imap.connections_per_user)},
+        {"imap.memory", set(c.imap.memory)},
+        {"imap.progress_every", set(c.imap.progress_every)},
         {"queue.resolver", set(c.queue.resolver)},
         {"queue.trusted_resolver", set(c.queue.trusted_resolver)},
         {"queue.authorities", set(c.queue.authorities)},
@@ -236,6 +243,8 @@ std::optional<std::string> contradiction(const Config& config) {
         return "tls.certificate and tls.key must both be given, or neither";
     if (const auto networks = Networks::parse(config.smtp.relay_networks); !networks)
         return fmt::format("smtp.relay_networks: {}", networks.error().message);
+    if (config.imap.memory < config.smtp.message_size)
+        return "imap.memory must hold one message of smtp.message_size";
     if (config.smtp.memory < config.smtp.message_size)
         return "smtp.memory must hold one message of smtp.message_size";
     if (config.queue.connections == 0 || config.queue.connections_per_domain == 0)

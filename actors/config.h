@@ -28,7 +28,7 @@ struct Config {
     } store;
 
     struct Listen { // "host:port", "[::1]:port", "*:port"; empty: off
-        std::vector<std::string> smtp, submission, submissions, lmtp, http, https, admin;
+        std::vector<std::string> smtp, submission, submissions, lmtp, imap, imaps, http, https, admin;
     } listen;
 
     struct Tls {
@@ -46,6 +46,12 @@ struct Config {
         std::string postmaster;             // the account that gets postmaster's mail; empty: the oldest one
         std::uint64_t memory = 512'000'000; // of all messages under way; then 452 4.3.1
     } smtp;
+
+    struct Imap {
+        std::uint32_t connections = 20'000, connections_per_address = 2000, connections_per_user = 100;
+        std::uint64_t memory = 256'000'000;      // of messages that come by APPEND
+        std::chrono::seconds progress_every{10}; // that a client hears of a long command
+    } imap;
 
     struct Queue {                     // mail to other servers
         std::string resolver;          // "host:port" of a DNS server; empty: those of /etc/resolv.conf

@@ -3,6 +3,7 @@
 #include "actors/searching/searches.h"
 #include "actors/session/http/http_limits.h"
 #include "transport/http/request_machine.h"
+#include "transport/imap/limits.h"
 #include "transport/mime/message.h"
 #include "transport/smtp/limits.h"
 
@@ -20,6 +21,7 @@ std::vector<Limit> all_limits(const Config& config) {
     const auto jmap = jmap_limits(config);
     const mime::Limits mime;
     const smtp::Limits smtp;
+    const imap::Limits imap;
     const HttpLimits http;
     const SearchLimits search;
     const http::Limits request;
@@ -38,6 +40,10 @@ std::vector<Limit> all_limits(const Config& config) {
         {"smtp.connections_per_address", config.smtp.connections_per_address, "", true},
         {"smtp.errors", config.smtp.errors, "", true},
         {"smtp.idle", seconds(config.smtp.idle), "seconds", true},
+        {"imap.connections", config.imap.connections, "", true},
+        {"imap.connections_per_address", config.imap.connections_per_address, "", true},
+        {"imap.connections_per_user", config.imap.connections_per_user, "", true},
+        {"imap.memory", config.imap.memory, "octets", true},
         {"auth.session", seconds(config.auth.session), "seconds", true},
         {"auth.remembered_session", seconds(config.auth.remembered_session), "seconds", true},
         {"auth.failures", config.auth.failures, "", true},
@@ -57,6 +63,20 @@ std::vector<Limit> all_limits(const Config& config) {
         {"SMTP messages of a connection", smtp.transactions, "", false},
         {"SMTP commands without a message", smtp.idle_commands, "", false},
         {"SMTP hops", smtp.hops, "", false},
+        {"IMAP command", imap.command_octets, "octets", false},
+        {"IMAP literals of a command", imap.literal_octets, "octets", false},
+        {"IMAP command before a sign-in", imap.early_octets, "octets", false},
+        {"IMAP messages of one APPEND", imap.append_octets, "octets", false},
+        {"IMAP number of messages of one APPEND", imap.append_messages, "", false},
+        {"IMAP parts of one CATENATE", imap.catenate_parts, "", false},
+        {"IMAP refused command", imap.skipped_octets, "octets", false},
+        {"IMAP nesting of SEARCH", imap.nesting, "", false},
+        {"IMAP items of a list", imap.list_items, "", false},
+        {"IMAP ranges of a set", imap.set_ranges, "", false},
+        {"IMAP pipelined input", imap.pipelined_octets, "octets", false},
+        {"IMAP bad commands", imap.bad_commands, "", false},
+        {"IMAP failures of a sign-in", imap.auth_failures, "", false},
+        {"IMAP commands before a sign-in", imap.early_commands, "", false},
         {"HTTP line of a head", request.line, "octets", false},
         {"HTTP head", request.head, "octets", false},
         {"HTTP fields of a head", request.headers, "", false},

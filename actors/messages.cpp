@@ -14,6 +14,11 @@ void add_message_types(caf::actor_system_config& config) {
     config.add_message_type<SharedBody>("SharedBody");
     config.add_message_type<FileEmail>("FileEmail");
     config.add_message_type<CallMethod>("CallMethod");
+    config.add_message_type<ChangeEmails>("ChangeEmails");
+    config.add_message_type<AppendEmails>("AppendEmails");
+    config.add_message_type<PutAnnotations>("PutAnnotations");
+    config.add_message_type<EmailsChanged>("EmailsChanged");
+    config.add_message_type<EmailsAppended>("EmailsAppended");
     config.add_message_type<StoreUpload>("StoreUpload");
     config.add_message_type<Watch>("Watch");
     config.add_message_type<Unwatch>("Unwatch");

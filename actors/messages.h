@@ -13,6 +13,7 @@
 #include <caf/all.hpp>
 
 #include <array>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -71,6 +72,51 @@ struct CallMethod {
     std::uint64_t quota = 0;
 };
 
+// What IMAP does to emails of one mailbox, by UID: one commit. Answered by `EmailsChanged`.
+struct ChangeEmails {
+    enum class What : std::uint8_t {
+        replace_flags, // STORE FLAGS
+        add_flags,
+        remove_flags,
+        copy,    // to `target`
+        move,    // to `target`
+        expunge, // those of `uids` that have \Deleted
+    };
+    store::AccountId account = 0;
+    store::MailboxId mailbox = 0;
+    What what = What::expunge;
+    std::vector<store::Uid> uids;      // ascending; those that are gone are passed over
+    std::uint32_t flags = 0;           // bits of store::Flag
+    std::vector<std::string> keywords; // others, in lower case, sorted
+    bool deleted = false;              // \Deleted is among the flags
+    std::uint64_t unchanged_since = std::numeric_limits<std::uint64_t>::max(); // RFC 7162 §3.1.3
+    store::MailboxId target = 0;
+    std::uint64_t quota = 0; // octets; 0: not checked
+    std::int64_t at = 0;
+};
+
+// Keep these messages in the mailbox, all or none. Answered by `EmailsAppended`.
+struct AppendEmails {
+    store::AccountId account = 0;
+    store::MailboxId mailbox = 0;
+    std::vector<SharedEmail> emails;
+    std::vector<std::uint8_t> deleted; // by email: it has \Deleted
+    // REPLACE (RFC 8508): taken away in the same commit; 0: none.
+    store::MailboxId replaced_in = 0;
+    store::Uid replaced = 0;
+    std::uint64_t quota = 0;
+    std::int64_t at = 0;
+};
+
+// Annotations of IMAP (RFC 5464), by the id that store::ObjectType::annotation has. Answered by
+// `EmailsChanged`.
+struct PutAnnotations {
+    store::AccountId account = 0;
+    std::vector<std::string> put; // id, value, id, value…
+    std::vector<std::string> removed;
+    std::int64_t at = 0;
+};
+
 // Keep this body as an upload of the account (RFC 8620 §6.1) until `expires`: answered by `UploadStored`.
 struct StoreUpload {
     store::AccountId account = 0;
@@ -108,6 +154,19 @@ struct MethodAnswered {
     std::string so_far;
 };
 
+struct EmailsChanged {
+    std::uint64_t modseq = 0;         // of the commit; 0: there was nothing to change
+    std::vector<store::Uid> modified; // not changed: newer than `unchanged_since`
+    std::uint32_t uid_validity = 0;   // of the target
+    std::vector<store::Uid> from, to; // copied or moved: pairs
+    std::vector<store::Uid> expunged; // moved or expunged
+};
+
+struct EmailsAppended {
+    std::uint32_t uid_validity = 0;
+    std::vector<store::Uid> uids;
+};
+
 struct UploadStored {
     std::uint64_t size = 0; // octets
 };
@@ -122,7 +181,8 @@ struct StateChanged {
 // ---- accounts → mailbox actor → sessions
 // ------------------------------------------------------------------------
 
-// The account was suspended, deleted or given another password: its sessions end now.
+// The account was suspended, deleted or given another password, or one of its sessions of the web has ended:
+// each session looks whether it is still meant, and ends if not.
 struct CloseSessions {
     store::AccountId account = 0;
 };
@@ -199,6 +259,29 @@ template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, CallMethod& x) {
     return f(caf::meta::type_name("CallMethod"), x.account, x.name, x.call_id, x.arguments, x.created_ids,
              x.emails, x.uploads, x.at, x.quota);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, ChangeEmails& x) {
+    return f(caf::meta::type_name("ChangeEmails"), x.account, x.mailbox, x.what, x.uids, x.flags, x.keywords,
+             x.deleted, x.unchanged_since, x.target, x.quota, x.at);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, AppendEmails& x) {
+    return f(caf::meta::type_name("AppendEmails"), x.account, x.mailbox, x.emails, x.deleted, x.replaced_in,
+             x.replaced, x.quota, x.at);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, PutAnnotations& x) {
+    return f(caf::meta::type_name("PutAnnotations"), x.account, x.put, x.removed, x.at);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, EmailsChanged& x) {
+    return f(caf::meta::type_name("EmailsChanged"), x.modseq, x.modified, x.uid_validity, x.from, x.to,
+             x.expunged);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, EmailsAppended& x) {
+    return f(caf::meta::type_name("EmailsAppended"), x.uid_validity, x.uids);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, Watch& x) {

@@ -17,8 +17,8 @@
 namespace facteur {
 namespace {
 
-constexpr std::array<std::string_view, 7> doors{"smtp", "submission", "submissions", "lmtp",
-                                                "http", "https",      "admin"};
+constexpr std::array<std::string_view, 9> doors{"smtp",  "submission", "submissions", "lmtp", "http",
+                                                "https", "admin",      "imap",        "imaps"};
 
 // From a cached answer to an Email/query over everything.
 const prometheus::Histogram::BucketBoundaries latencies{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,

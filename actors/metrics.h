@@ -10,7 +10,7 @@
 
 namespace facteur {
 
-enum class Door : std::uint8_t { smtp, submission, submissions, lmtp, http, https, admin };
+enum class Door : std::uint8_t { smtp, submission, submissions, lmtp, http, https, admin, imap, imaps };
 std::string_view name_of(Door door);
 
 class Metrics {

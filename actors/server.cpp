@@ -11,6 +11,7 @@
 #include "actors/indexing/indexing.h"
 #include "actors/limits.h"
 #include "actors/log.h"
+#include "actors/mailbox/large_texts.h"
 #include "actors/messages.h"
 #include "actors/metrics.h"
 #include "actors/process.h"
@@ -18,6 +19,7 @@
 #include "actors/searching/searches.h"
 #include "actors/session/auth/web_sessions.h"
 #include "actors/session/http/http_door.h"
+#include "actors/session/imap/imap_door.h"
 #include "actors/session/jmap/method.h"
 #include "actors/session/smtp/smtp_door.h"
 #include "actors/supervisor.h"
@@ -101,9 +103,11 @@ private:
     std::unique_ptr<WebSessions> web_sessions_;
     std::unique_ptr<Indexing> indexing_;
     std::unique_ptr<Searches> searches_;
+    std::unique_ptr<LargeTexts> large_texts_;
     std::unique_ptr<Queue> queue_;
     std::unique_ptr<Services> services_;
     std::unique_ptr<SmtpDoors> smtp_;
+    std::unique_ptr<ImapDoors> imap_;
     std::unique_ptr<HttpDoors> http_;
     std::unique_ptr<net::LoopPool> loops_;
     std::unique_ptr<Housekeeping> housekeeping_;
@@ -128,10 +132,11 @@ Result<void> Server::open() {
     authenticator_ = std::make_unique<Authenticator>(ground_->directory(), config_.auth, std::move(*secret));
     web_sessions_ = std::make_unique<WebSessions>(ground_->store(), config_.auth);
     searches_ = std::make_unique<Searches>();
+    large_texts_ = std::make_unique<LargeTexts>();
     queue_ = std::make_unique<Queue>(ground_->system());
     services_ = std::unique_ptr<Services>(new Services{
         config_, jmap_limits_, ground_->store(), ground_->directory(), *authenticator_, *web_sessions_,
-        ground_->mailboxes(), *indexing_, *searches_, *queue_, metrics_, srs_secret});
+        ground_->mailboxes(), *indexing_, *searches_, *large_texts_, *queue_, metrics_, srs_secret});
     ground_->on_commit = [this](store::ShardId shard) { indexing_->wake(shard); };
     ground_->on_queued = [this](store::ShardId shard) { queue_->wake(shard); };
     ground_->directory().on_closed = [this](store::AccountId account) {
@@ -155,6 +160,7 @@ Result<void> Server::listen(Door door, const std::vector<std::string>& addresses
 Result<void> Server::listen() {
     const auto& on = config_.listen;
     smtp_ = std::make_unique<SmtpDoors>(ground_->system(), *services_, tls_);
+    imap_ = std::make_unique<ImapDoors>(ground_->system(), *services_, tls_);
     http_ = std::make_unique<HttpDoors>(ground_->system(), *services_);
     loops_ = std::make_unique<net::LoopPool>(
         or_else(config_.limits.loops, std::thread::hardware_concurrency() / 2));
@@ -164,6 +170,8 @@ Result<void> Server::listen() {
         {Door::submission, &on.submission, smtp_->accept(Door::submission)},
         {Door::submissions, &on.submissions, smtp_->accept(Door::submissions)},
         {Door::lmtp, &on.lmtp, smtp_->accept(Door::lmtp)},
+        {Door::imap, &on.imap, imap_->accept(Door::imap)},
+        {Door::imaps, &on.imaps, imap_->accept(Door::imaps)},
         {Door::http, &on.http, http_->accept(Door::http)},
         {Door::https, &on.https, http_->accept(Door::https, tls_)}};
     for (const auto& [door, addresses, accept] : doors)
@@ -233,14 +241,17 @@ void Server::stop() {
     admin_.reset();
     housekeeping_.reset();
     if (smtp_) smtp_->drain();
+    if (imap_) imap_->drain();
     if (http_) http_->drain();
     if (queue_) queue_->stop();
     if (loops_) {
-        if (!wait_until([this] { return smtp_->open() + http_->open() == 0; }, drain_patience))
-            log(Severity::warn, "connections were cut", {{"count", smtp_->open() + http_->open()}});
+        const auto open = [this] { return smtp_->open() + imap_->open() + http_->open(); };
+        if (!wait_until([&] { return open() == 0; }, drain_patience))
+            log(Severity::warn, "connections were cut", {{"count", open()}});
         loops_->stop();
     }
     if (searches_) searches_->stop();
+    if (large_texts_) large_texts_->stop();
     if (indexing_) indexing_->stop();
     // Whoever still waits for a write hears of it before the actors end.
     ground_->store().close();
@@ -251,9 +262,11 @@ void Server::stop() {
     ground_->close();
     loops_.reset();
     http_.reset();
+    imap_.reset();
     smtp_.reset();
     services_.reset();
     queue_.reset();
+    large_texts_.reset();
     searches_.reset();
     indexing_.reset();
     web_sessions_.reset();

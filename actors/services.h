@@ -16,6 +16,7 @@ namespace facteur {
 class Authenticator;
 class Directory;
 class Indexing;
+class LargeTexts;
 class Mailboxes;
 class Metrics;
 class Queue;
@@ -32,6 +33,7 @@ struct Services {
     Mailboxes& mailboxes;
     Indexing& indexing;
     Searches& searches;
+    LargeTexts& large_texts;
     Queue& queue;
     Metrics& metrics;
     std::string srs_secret = {}; // of reverse-paths of what is forwarded; empty: they are not rewritten

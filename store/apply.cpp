@@ -60,16 +60,13 @@ public:
             rows_.put(db_message_ids, make_key(account_, hash, row.id), make_key(row.thread));
         rows_.put(db_email_bodies, body_key(account_, row.body).append(make_key(row.id)), {});
         hold(row.body, +1);
-        rows_.put(db_members, member_key(account_, row.thread, row.received, row.id), {});
-        index(row, {}, nullptr);
-        join_thread(row, nullptr);
+        index(row, nullptr);
+        show(row, nullptr);
         rows_.put(db_emails, make_key(account_, row.id), encode(row));
 
         state_.next_email = std::max(state_.next_email, row.id + 1);
         ++state_.emails;
         state_.size += row.size;
-        digest_.emails_added.push_back(row.id);
-        touch(StateType::email);
         touch(StateType::quota);
         if (change.delivered) touch(StateType::email_delivery);
     }
@@ -81,11 +78,9 @@ public:
         row.keywords = change.keywords;
         row.mailboxes = change.mailboxes;
         row.changed = commit_.modseq;
-        index(row, before->mailboxes, &*before);
-        join_thread(row, &*before);
+        index(row, &*before);
+        show(row, &*before);
         rows_.put(db_emails, make_key(account_, row.id), encode(row));
-        digest_.emails_updated.push_back(row.id);
-        touch(StateType::email);
     }
 
     void operator()(const EmailRemoved& change) {
@@ -97,19 +92,20 @@ public:
                     rows_.remove(db_message_ids, make_key(account_, hash, before->id));
         rows_.remove(db_structures, make_key(account_, before->id));
         rows_.remove(db_email_bodies, body_key(account_, before->body).append(make_key(before->id)));
-        rows_.remove(db_members, member_key(account_, before->thread, before->received, before->id));
         hold(before->body, -1);
         auto nowhere = *before;
         nowhere.mailboxes.clear();
-        index(nowhere, before->mailboxes, &*before);
-        rows_.remove(db_received, received_key(account_, 0, before->received, before->id));
-        leave_thread(*before);
+        index(nowhere, &*before);
+        if (is_hidden(*before)) {
+            --state_.hidden;
+            digest_.emails_hidden.push_back(before->id);
+        } else {
+            hide(*before);
+        }
         rows_.remove(db_emails, make_key(account_, before->id));
 
         --state_.emails;
         state_.size -= before->size;
-        digest_.emails_removed.push_back(before->id);
-        touch(StateType::email);
         touch(StateType::quota);
     }
 
@@ -261,30 +257,74 @@ private:
         return entry->second;
     }
 
-    // Brings the list and UID indices and the mailboxes' counters from `before` to the row's state.
-    void index(const EmailRow& row, const std::vector<MailboxRef>& refs_before, const EmailRow* before) {
-        const auto value = encode_list_value({row.thread, row.keywords.flags, row.has_attachment});
-        for (const auto& ref : refs_before) {
-            auto& count = counters(ref.mailbox);
-            --count.emails;
-            count.size -= before->size;
-            if (is_unread(before->keywords)) --count.unread;
-            if (std::find(row.mailboxes.begin(), row.mailboxes.end(), ref) != row.mailboxes.end()) continue;
-            rows_.remove(db_received, received_key(account_, ref.mailbox, row.received, row.id));
+    // Brings the list and UID indices and the mailboxes' counters from `before`, or nothing, to the row's
+    // state.
+    void index(const EmailRow& row, const EmailRow* before) {
+        const auto still = [&](const MailboxRef& ref, bool seen) {
+            return std::any_of(row.mailboxes.begin(), row.mailboxes.end(), [&](const MailboxRef& now) {
+                return is_same_place(now, ref) && !(seen && now.deleted);
+            });
+        };
+        for (const auto& ref : before != nullptr ? before->mailboxes : std::vector<MailboxRef>()) {
+            count_place(counters(ref.mailbox), ref, *before, -1);
+            if (!ref.deleted && !still(ref, true))
+                rows_.remove(db_received, received_key(account_, ref.mailbox, row.received, row.id));
+            if (still(ref, false)) continue;
             rows_.remove(db_uids, make_key(account_, ref.mailbox, ref.uid));
             digest_.expunged.push_back({ref.mailbox, ref.uid});
         }
         for (const auto& ref : row.mailboxes) {
             auto& count = counters(ref.mailbox);
-            ++count.emails;
-            count.size += row.size;
-            if (is_unread(row.keywords)) ++count.unread;
+            count_place(count, ref, row, +1);
             count.uid_next = std::max(count.uid_next, ref.uid + 1);
-            rows_.put(db_received, received_key(account_, ref.mailbox, row.received, row.id), value);
-            rows_.put(db_uids, make_key(account_, ref.mailbox, ref.uid), make_key(row.id));
+            if (!ref.deleted)
+                rows_.put(db_received, received_key(account_, ref.mailbox, row.received, row.id),
+                          list_value(row));
+            rows_.put(db_uids, make_key(account_, ref.mailbox, ref.uid),
+                      uid_value(row.id, row.keywords, ref.deleted, row.changed));
         }
-        if (!row.mailboxes.empty())
-            rows_.put(db_received, received_key(account_, 0, row.received, row.id), value);
+    }
+    static void count_place(MailboxCounters& count, const MailboxRef& ref, const EmailRow& row, int sign) {
+        const auto delta = static_cast<std::uint64_t>(static_cast<std::int64_t>(sign));
+        if ((row.keywords.flags & flag_seen) == 0) count.unseen += delta;
+        if (ref.deleted) {
+            count.deleted += delta;
+            count.deleted_size += delta * row.size;
+            return;
+        }
+        count.emails += delta;
+        count.size += delta * row.size;
+        if (is_unread(row.keywords)) count.unread += delta;
+    }
+
+    // What JMAP sees of an email that was added or updated: lists of the account, threads, changes.
+    void show(const EmailRow& row, const EmailRow* before) {
+        const bool was_seen = before != nullptr && !is_hidden(*before), is_seen = !is_hidden(row);
+        if (!was_seen && !is_seen) {
+            if (before == nullptr) ++state_.hidden;
+            digest_.emails_hidden.push_back(row.id);
+            return;
+        }
+        if (!is_seen) {
+            ++state_.hidden;
+            return hide(*before);
+        }
+        if (before != nullptr && !was_seen) --state_.hidden;
+        if (!was_seen) rows_.put(db_members, member_key(account_, row.thread, row.received, row.id), {});
+        rows_.put(db_received, received_key(account_, 0, row.received, row.id), list_value(row));
+        join_thread(row, was_seen ? before : nullptr);
+        (was_seen ? digest_.emails_updated : digest_.emails_added).push_back(row.id);
+        touch(StateType::email);
+    }
+    void hide(const EmailRow& before) {
+        rows_.remove(db_members, member_key(account_, before.thread, before.received, before.id));
+        rows_.remove(db_received, received_key(account_, 0, before.received, before.id));
+        leave_thread(before);
+        digest_.emails_removed.push_back(before.id);
+        touch(StateType::email);
+    }
+    static std::string list_value(const EmailRow& row) {
+        return encode_list_value({row.thread, row.keywords.flags, row.has_attachment});
     }
 
     // ---- threads
@@ -305,7 +345,7 @@ private:
         thread.emails += static_cast<std::uint32_t>(delta);
         if (is_unread(row.keywords)) thread.unread += static_cast<std::uint32_t>(delta);
         for (const auto& ref : row.mailboxes)
-            thread.add(ref.mailbox, delta);
+            if (!ref.deleted) thread.add(ref.mailbox, delta);
     }
     void join_thread(const EmailRow& row, const EmailRow* before) {
         auto& change = thread(row.thread);
@@ -373,7 +413,8 @@ private:
         case ObjectType::settings: return touch(StateType::settings);
         case ObjectType::push_subscription:
         case ObjectType::session:
-        case ObjectType::app_password: return;
+        case ObjectType::app_password:
+        case ObjectType::annotation: return;
         }
     }
 

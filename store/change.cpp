@@ -1,5 +1,6 @@
-// A record: version octet, then shard, sequence, account, modseq, time, and the changes, each with the number
-// of its kind (its place in the variant, which is stored: new kinds go to the end) before its fields.
+// A record: an octet for its form (fields.h), then shard, sequence, account, modseq, time, and the changes,
+// each with the number of its kind (its place in the variant, which is stored: new kinds go to the end)
+// before its fields.
 #include "store/change.h"
 
 #include "store/fields_of_rows.h"
@@ -70,8 +71,6 @@ void fields(Archive& a, AccountRemoved& x) {
 
 namespace {
 
-constexpr std::uint8_t record_version = 1;
-
 // Makes the alternative with this number and reads its fields into it.
 template <std::size_t... Numbers>
 void read_change(Decoder& decoder, std::size_t kind, Change& change, std::index_sequence<Numbers...>) {
@@ -82,7 +81,7 @@ void read_change(Decoder& decoder, std::size_t kind, Change& change, std::index_
 } // namespace
 
 std::string encode(const Commit& commit) {
-    std::string out(1, static_cast<char>(record_version));
+    std::string out(1, static_cast<char>(newest_form));
     Encoder encoder(out);
     encoder(commit.shard, commit.sequence, commit.account, commit.modseq, commit.at,
             static_cast<std::uint64_t>(commit.changes.size()));
@@ -96,10 +95,10 @@ std::string encode(const Commit& commit) {
 Result<Commit> decode_commit(std::string_view bytes) {
     const auto bad = [] { return fail(Code::corrupt, "A commit record is damaged."); };
     if (bytes.empty()) return bad();
-    if (static_cast<std::uint8_t>(bytes.front()) > record_version)
+    if (static_cast<std::uint8_t>(bytes.front()) > newest_form)
         return fail(Code::newer_schema, "A commit record was written by a newer Facteur.");
-    if (static_cast<std::uint8_t>(bytes.front()) != record_version) return bad();
-    Decoder decoder(bytes.substr(1));
+    if (!is_form(bytes.front())) return bad();
+    Decoder decoder(bytes.substr(1), static_cast<std::uint8_t>(bytes.front()));
     Commit commit;
     decoder(commit.shard, commit.sequence, commit.account, commit.modseq, commit.at);
     for (auto left = decoder.reader().count(2); left > 0 && !decoder.reader().failed(); --left) {
@@ -115,8 +114,7 @@ Result<AccountId> account_of_commit(std::string_view bytes) {
     Decoder decoder(bytes.substr(std::min<std::size_t>(1, bytes.size())));
     Commit head;
     decoder(head.shard, head.sequence, head.account);
-    if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != record_version ||
-        decoder.reader().failed())
+    if (bytes.empty() || !is_form(bytes.front()) || decoder.reader().failed())
         return fail(Code::corrupt, "A commit record is damaged.");
     return head.account;
 }

@@ -86,7 +86,7 @@ private:
     struct Wanted {
         std::map<MailboxId, MailboxCounters> counters;
         std::map<Database, std::uint64_t> entries;
-        std::uint64_t emails = 0, size = 0;
+        std::uint64_t emails = 0, size = 0, hidden = 0;
         EmailId last_email = 0;
         Modseq last_modseq = 0;
     };
@@ -109,8 +109,12 @@ private:
         append_big(list_value, row.thread);
         append_big(list_value, row.keywords.flags);
         list_value.push_back(row.has_attachment ? 1 : 0);
-        want(wanted, account, db_received, received_key(account, 0, row.received, id), list_value, id);
-        want(wanted, account, db_members, member_key(account, row.thread, row.received, id), {}, id);
+        if (is_hidden(row)) {
+            ++wanted.hidden;
+        } else {
+            want(wanted, account, db_received, received_key(account, 0, row.received, id), list_value, id);
+            want(wanted, account, db_members, member_key(account, row.thread, row.received, id), {}, id);
+        }
         want(wanted, account, db_email_bodies, body_key(account, row.body).append(make_key(id)), {}, id);
         const auto structure = get(db_structures, make_key(account, id));
         ++wanted.entries[db_structures];
@@ -121,17 +125,14 @@ private:
             for (const auto hash : threading_hashes(*decoded))
                 want(wanted, account, db_message_ids, make_key(account, hash, id), make_key(row.thread), id);
 
-        const bool unread = is_unread(row.keywords);
         if (row.mailboxes.empty()) find(account, fmt::format("Email {} is in no mailbox.", id));
         for (const auto& ref : row.mailboxes) {
-            want(wanted, account, db_received, received_key(account, ref.mailbox, row.received, id),
-                 list_value, id);
-            want(wanted, account, db_uids, make_key(account, ref.mailbox, ref.uid), make_key(id), id);
-            auto& counters = wanted.counters[ref.mailbox];
-            ++counters.emails;
-            counters.size += row.size;
-            if (unread) ++counters.unread;
-            counters.uid_next = std::max(counters.uid_next, ref.uid + 1);
+            if (!ref.deleted)
+                want(wanted, account, db_received, received_key(account, ref.mailbox, row.received, id),
+                     list_value, id);
+            want(wanted, account, db_uids, make_key(account, ref.mailbox, ref.uid),
+                 uid_value(id, row.keywords, ref.deleted, row.changed), id);
+            count_place(wanted.counters[ref.mailbox], ref, row);
         }
         ++wanted.emails;
         wanted.size += row.size;
@@ -139,6 +140,19 @@ private:
         wanted.last_modseq = std::max(wanted.last_modseq, row.changed);
         ++report_.emails;
         steps_.add();
+    }
+
+    static void count_place(MailboxCounters& counters, const MailboxRef& ref, const EmailRow& row) {
+        counters.uid_next = std::max(counters.uid_next, ref.uid + 1);
+        if ((row.keywords.flags & flag_seen) == 0) ++counters.unseen;
+        if (ref.deleted) {
+            ++counters.deleted;
+            counters.deleted_size += row.size;
+            return;
+        }
+        ++counters.emails;
+        counters.size += row.size;
+        if (is_unread(row.keywords)) ++counters.unread;
     }
 
     void check_account(AccountId account) {
@@ -252,10 +266,11 @@ private:
             if (!(found == counters))
                 find(account,
                      fmt::format("The counters of mailbox {} ({}) are wrong: {} emails, {} unread, {} and {} "
-                                 "threads; counted {}, {}, {}, {}.",
+                                 "threads, {} unseen, {} deleted; counted {}, {}, {}, {}, {}, {}.",
                                  row.id, row.name, found.emails, found.unread, found.threads,
-                                 found.unread_threads, counters.emails, counters.unread, counters.threads,
-                                 counters.unread_threads));
+                                 found.unread_threads, found.unseen, found.deleted, counters.emails,
+                                 counters.unread, counters.threads, counters.unread_threads, counters.unseen,
+                                 counters.deleted));
             if (row.parent != 0 && !now_.mailbox(account, row.parent))
                 find(account, fmt::format("The parent of mailbox {} does not exist.", row.id));
             if (!names.insert({row.parent, row.name}).second)
@@ -269,9 +284,11 @@ private:
 
     void check_state(const Wanted& wanted, AccountId account) {
         const auto state = now_.state(account);
-        if (state.emails != wanted.emails || state.size != wanted.size)
-            find(account, fmt::format("The account counts {} emails of {} octets; there are {} of {}.",
-                                      state.emails, state.size, wanted.emails, wanted.size));
+        if (state.emails != wanted.emails || state.size != wanted.size || state.hidden != wanted.hidden)
+            find(account,
+                 fmt::format("The account counts {} emails of {} octets, {} hidden; there are {} of {}, {}.",
+                             state.emails, state.size, state.hidden, wanted.emails, wanted.size,
+                             wanted.hidden));
         if (wanted.last_email >= state.next_email) find(account, "The next email id was given already.");
         if (wanted.last_modseq > state.modseq) find(account, "An email is newer than its account.");
         if (!get(db_history, make_key(account, state.modseq)) && state.modseq > 0)

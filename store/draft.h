@@ -27,6 +27,8 @@ public:
     EmailId new_email();
     MailboxId new_mailbox();
     Uid new_uid(MailboxId mailbox);
+    // A new place in the mailbox, from now on.
+    MailboxRef new_place(MailboxId mailbox) { return {mailbox, new_uid(mailbox), false, at()}; }
     // For ids of objects: some letters before the number at most, so that it is never given again.
     std::uint64_t new_object();
 

@@ -5,6 +5,7 @@
 //     99 u8 to 100 u16 subject   102 u16 sort_subject   104 u16 preview   106 u16 keyword octets 108
 //     mailboxes: u32 id, u32 uid each; keywords: u8 length, octets each; subject; sort_subject; preview;
 //     addresses, from then to: u16 name, u16 email, octets.
+// Each mailbox has, when bit 4 is set, which is so in all that is written: i64 saved * 2 + deleted.
 #include "store/codec.h"
 #include "store/rows_codec.h"
 
@@ -19,6 +20,8 @@ static_assert(std::endian::native == std::endian::little, "rows are read in plac
 constexpr std::uint8_t email_row_version = 1;
 constexpr std::uint8_t bit_attachment = 1;
 constexpr std::uint8_t bit_more_addresses = 2;
+constexpr std::uint8_t bit_long_places = 4;
+constexpr std::size_t short_place = 8, long_place = 16;
 constexpr std::size_t fixed = 108;
 // What a row holds of longer texts and lists.
 constexpr std::size_t longest_subject = 1024, longest_sort_subject = 128, longest_preview = 1024,
@@ -36,6 +39,13 @@ void put(std::string& out, Integer value) {
     out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
+bool has_long_places(std::string_view bytes) {
+    return (at<std::uint8_t>(bytes, 1) & bit_long_places) != 0;
+}
+std::size_t place_size(std::string_view bytes) {
+    return has_long_places(bytes) ? long_place : short_place;
+}
+
 // Where each variable part starts.
 struct Places {
     std::size_t mailboxes, keywords, subject, sort_subject, preview, addresses;
@@ -43,7 +53,7 @@ struct Places {
 Places places(std::string_view bytes) {
     Places p{};
     p.mailboxes = fixed;
-    p.keywords = p.mailboxes + 8u * at<std::uint16_t>(bytes, 2);
+    p.keywords = p.mailboxes + place_size(bytes) * at<std::uint16_t>(bytes, 2);
     p.subject = p.keywords + at<std::uint16_t>(bytes, 106);
     p.sort_subject = p.subject + at<std::uint16_t>(bytes, 100);
     p.preview = p.sort_subject + at<std::uint16_t>(bytes, 102);
@@ -108,10 +118,11 @@ std::string encode(const EmailRow& row) {
     }
 
     std::string out;
-    out.reserve(fixed + 8 * row.mailboxes.size() + keywords.size() + subject.size() + preview.size() + 512);
+    out.reserve(fixed + long_place * row.mailboxes.size() + keywords.size() + subject.size() +
+                preview.size() + 512);
     put(out, email_row_version);
     put(out, static_cast<std::uint8_t>((row.has_attachment ? bit_attachment : 0) |
-                                       (more ? bit_more_addresses : 0)));
+                                       (more ? bit_more_addresses : 0) | bit_long_places));
     put(out, static_cast<std::uint16_t>(row.mailboxes.size()));
     put(out, row.keywords.flags);
     put(out, row.id);
@@ -132,6 +143,8 @@ std::string encode(const EmailRow& row) {
     for (const auto& ref : row.mailboxes) {
         put(out, ref.mailbox);
         put(out, ref.uid);
+        put(out,
+            static_cast<std::int64_t>(static_cast<std::uint64_t>(ref.saved) << 1 | (ref.deleted ? 1 : 0)));
     }
     out.append(keywords).append(subject).append(sort_subject).append(preview);
     put_addresses(out, row.from, from);
@@ -144,7 +157,7 @@ Result<EmailView> EmailView::over(std::string_view bytes) {
     if (bytes.size() < fixed || at<std::uint8_t>(bytes, 0) != email_row_version) return bad();
     const auto p = places(bytes);
     if (p.addresses > bytes.size()) return bad();
-    if (at<std::uint8_t>(bytes, 1) > (bit_attachment | bit_more_addresses) ||
+    if (at<std::uint8_t>(bytes, 1) > (bit_attachment | bit_more_addresses | bit_long_places) ||
         at<std::uint8_t>(bytes, 98) > most_addresses || at<std::uint8_t>(bytes, 99) > most_addresses ||
         at<std::uint16_t>(bytes, 100) > longest_subject ||
         at<std::uint16_t>(bytes, 102) > longest_sort_subject ||
@@ -158,6 +171,9 @@ Result<EmailView> EmailView::over(std::string_view bytes) {
     return EmailView(bytes);
 }
 
+bool EmailView::is_newest_form() const {
+    return has_long_places(bytes_);
+}
 EmailId EmailView::id() const {
     return at<EmailId>(bytes_, 8);
 }
@@ -226,16 +242,42 @@ Keywords EmailView::keywords() const {
     return keywords;
 }
 
-std::vector<MailboxRef> EmailView::mailboxes() const {
-    std::vector<MailboxRef> refs(at<std::uint16_t>(bytes_, 2));
+std::size_t EmailView::place_count() const {
+    return at<std::uint16_t>(bytes_, 2);
+}
+MailboxRef EmailView::place(std::size_t number) const {
+    const auto size = place_size(bytes_), offset = fixed + size * number;
+    MailboxRef ref{at<MailboxId>(bytes_, offset), at<Uid>(bytes_, offset + 4)};
+    if (size == short_place) return ref;
+    const auto last = at<std::int64_t>(bytes_, offset + 8);
+    ref.deleted = (last & 1) != 0;
+    ref.saved = last >> 1;
+    return ref;
+}
+std::vector<MailboxRef> EmailView::refs() const {
+    std::vector<MailboxRef> refs(place_count());
     for (std::size_t i = 0; i < refs.size(); ++i)
-        refs[i] = {at<MailboxId>(bytes_, fixed + 8 * i), at<Uid>(bytes_, fixed + 8 * i + 4)};
+        refs[i] = place(i);
     return refs;
 }
+std::vector<MailboxRef> EmailView::mailboxes() const {
+    auto seen = refs();
+    std::erase_if(seen, [](const MailboxRef& ref) { return ref.deleted; });
+    return seen;
+}
+std::optional<MailboxRef> EmailView::ref(MailboxId mailbox) const {
+    for (std::size_t i = 0; i < place_count(); ++i)
+        if (const auto of = place(i); of.mailbox == mailbox) return of;
+    return std::nullopt;
+}
 bool EmailView::in_mailbox(MailboxId mailbox) const {
-    for (std::size_t i = 0; i < at<std::uint16_t>(bytes_, 2); ++i)
-        if (at<MailboxId>(bytes_, fixed + 8 * i) == mailbox) return true;
-    return false;
+    const auto found = ref(mailbox);
+    return found && !found->deleted;
+}
+bool EmailView::is_hidden() const {
+    for (std::size_t i = 0; i < place_count(); ++i)
+        if (!place(i).deleted) return false;
+    return true;
 }
 
 std::vector<AddressView> EmailView::from() const {
@@ -264,7 +306,7 @@ EmailRow EmailView::row() const {
     row.changed = changed();
     row.has_attachment = has_attachment();
     row.keywords = keywords();
-    row.mailboxes = mailboxes();
+    row.mailboxes = refs();
     for (const auto& address : from())
         row.from.push_back({std::string(address.name), std::string(address.email)});
     for (const auto& address : to())

@@ -164,8 +164,7 @@ Result<void> Environment::seal(AccountOf seals) {
             entries.clear();
             scan(transaction.get(), databases_[number], {}, from,
                  [&](std::string_view key, std::string_view value) {
-                     const auto seal = seal_of(number, key, value);
-                     entries.emplace_back(key, std::string(value).append(seal));
+                     append_seal(entries.emplace_back(key, value).second, seal_of(number, key, value));
                      return entries.size() < at_once;
                  });
             for (const auto& [key, value] : entries)
@@ -195,7 +194,7 @@ std::optional<std::string_view> Environment::unsealed(MDB_dbi database, std::str
     if (seals_ == nullptr) return sealed;
     if (sealed.size() >= seal_size) {
         const auto value = sealed.substr(0, sealed.size() - seal_size);
-        if (sealed.substr(value.size()) == seal_of(number_of(database), key, value)) return value;
+        if (read_seal(sealed.substr(value.size())) == seal_of(number_of(database), key, value)) return value;
     }
     damaged(database, key, 0, reader);
     return std::nullopt;
@@ -236,12 +235,18 @@ std::vector<Damage> Environment::damages() const {
 }
 
 // XXH3 because it takes no time: most values are shorter than what a processor hashes in thirty nanoseconds.
-std::string seal_of(std::size_t database, std::string_view key, std::string_view value) {
+std::uint32_t seal_of(std::size_t database, std::string_view key, std::string_view value) {
     const auto seed = XXH3_64bits_withSeed(key.data(), key.size(), database);
-    const auto hash = XXH3_64bits_withSeed(value.data(), value.size(), seed);
-    std::string seal(seal_size, '\0');
+    return static_cast<std::uint32_t>(XXH3_64bits_withSeed(value.data(), value.size(), seed));
+}
+void append_seal(std::string& value, std::uint32_t seal) {
     for (std::size_t i = 0; i < seal_size; ++i)
-        seal[i] = static_cast<char>(hash >> (8 * i));
+        value.push_back(static_cast<char>(seal >> (8 * i)));
+}
+std::uint32_t read_seal(std::string_view octets) {
+    std::uint32_t seal = 0;
+    for (std::size_t i = 0; i < seal_size; ++i)
+        seal |= std::uint32_t{static_cast<std::uint8_t>(octets[i])} << (8 * i);
     return seal;
 }
 
@@ -375,7 +380,8 @@ void WriteTransaction::put(std::size_t database, std::string_view key, std::stri
     if (failed()) return;
     if (environment_.is_sealed()) {
         const auto seal = seal_of(database, key, value);
-        value = sealed_.assign(value).append(seal);
+        append_seal(sealed_.assign(value), seal);
+        value = sealed_;
     }
     auto key_value = to_val(key);
     auto data = to_val(value);

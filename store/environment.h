@@ -116,9 +116,11 @@ inline std::string_view to_view(const MDB_val& value) {
     return {static_cast<const char*>(value.mv_data), value.mv_size};
 }
 
-// The seal of an entry.
+// The seal of an entry, and its octets behind the value.
 inline constexpr std::size_t seal_size = 4;
-std::string seal_of(std::size_t database, std::string_view key, std::string_view value);
+std::uint32_t seal_of(std::size_t database, std::string_view key, std::string_view value);
+void append_seal(std::string& value, std::uint32_t seal);
+std::uint32_t read_seal(std::string_view octets); // `seal_size` of them
 
 std::optional<std::string_view> get(MDB_txn* transaction, MDB_dbi database, std::string_view key);
 

@@ -5,6 +5,7 @@
 #include "store/codec.h"
 #include "store/ids.h"
 #include "store/rows.h"
+#include "store/snapshot.h"
 
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ enum Database : std::size_t {
     db_mailboxes,    // account, mailbox → mailbox row
     db_counters,     // account, mailbox → counters
     db_received,     // account, mailbox (0: all), ~received, ~email → thread, flags, attachment
-    db_uids,         // account, mailbox, uid → email
+    db_uids,         // account, mailbox, uid → email, flags, changed (uid_value)
     db_members,      // account, thread, received, email → nothing
     db_threads,      // account, thread → thread row
     db_message_ids,  // account, 64 bits of the id's hash, email → thread
@@ -78,6 +79,24 @@ inline Time from_ordered(std::uint64_t value) {
 inline std::string received_key(AccountId account, MailboxId mailbox, Time received, EmailId email) {
     return make_key(account, mailbox, ~ordered(received), ~email);
 }
+// The value of a place in the UID index: flags with two bits more.
+inline constexpr std::size_t uid_value_size = 20;
+inline constexpr std::uint32_t uid_deleted = 1u << 31, uid_more_keywords = 1u << 30;
+inline std::string uid_value(EmailId email, const Keywords& keywords, bool deleted, Modseq changed) {
+    const auto flags =
+        keywords.flags | (deleted ? uid_deleted : 0u) | (keywords.others.empty() ? 0u : uid_more_keywords);
+    return make_key(email, flags, changed);
+}
+inline UidEntry decode_uid_value(Uid uid, std::string_view value) {
+    const auto flags = read_big<std::uint32_t>(value.substr(8));
+    return {uid,
+            read_big<EmailId>(value),
+            flags & ~(uid_deleted | uid_more_keywords),
+            (flags & uid_deleted) != 0,
+            (flags & uid_more_keywords) != 0,
+            read_big<Modseq>(value.substr(12))};
+}
+
 inline std::string member_key(AccountId account, ThreadId thread, Time received, EmailId email) {
     return make_key(account, thread, ordered(received), email);
 }

@@ -9,7 +9,7 @@
 namespace facteur::store {
 
 // The layout of folders, databases and rows. Raised by whoever changes it, with a way up from the one before.
-inline constexpr int newest_schema = 5;
+inline constexpr int newest_schema = 6;
 // Where a shard is asked for by number, the directory has this one.
 inline constexpr ShardId directory_shard = 0xffff;
 

@@ -41,11 +41,18 @@ struct Keywords {
     bool operator==(const Keywords&) const = default;
 };
 
+// \Deleted of IMAP is of the place, not of the email. A place that has it is not there for JMAP (RFC 8621
+// §4.1.1); an email is **hidden** when all its places have it.
 struct MailboxRef {
     MailboxId mailbox = 0;
     Uid uid = 0;
+    bool deleted = false; // \Deleted
+    Time saved = 0;       // when it came there (RFC 8514); 0: not known
     bool operator==(const MailboxRef&) const = default;
 };
+inline bool is_same_place(const MailboxRef& a, const MailboxRef& b) {
+    return a.mailbox == b.mailbox && a.uid == b.uid;
+}
 
 struct Address {
     std::string name;  // decoded UTF-8, may be empty
@@ -73,6 +80,11 @@ struct EmailRow {
     std::string preview;               // at most 256 characters
     bool operator==(const EmailRow&) const = default;
 };
+inline bool is_hidden(const EmailRow& row) {
+    for (const auto& ref : row.mailboxes)
+        if (!ref.deleted) return false;
+    return true;
+}
 
 // One MIME part, in depth-first order. Offsets are in octets from the start of the message.
 struct PartRow {
@@ -87,7 +99,25 @@ struct PartRow {
     std::string charset, name, disposition, content_id, language, location;
     std::string section;                 // IMAP section number ("1.2"), the JMAP partId of a leaf
     std::vector<std::string> parameters; // of Content-Type: name, value, name, value…
+    std::string description, md5;
+    std::vector<std::string> disposition_parameters; // as `parameters`
     bool operator==(const PartRow&) const = default;
+};
+
+// What IMAP's ENVELOPE says (RFC 9051 §7.5.2) where the rest of the structure row does not: of a message
+// within the message, and of the message itself when an address field has groups.
+struct EnvelopeRow {
+    struct Address {
+        std::string name, email;
+        enum class Is : std::uint8_t { address, group_begin, group_end } is = Is::address;
+        bool operator==(const Address&) const = default;
+    };
+    std::int32_t part = -1; // of type message/rfc822, index into parts; -1: the message itself
+    std::string date;       // as in the header
+    std::string subject;    // decoded
+    std::vector<Address> from, sender, reply_to, to, cc, bcc;
+    std::string in_reply_to, message_id; // with < >
+    bool operator==(const EnvelopeRow&) const = default;
 };
 
 struct StructureRow {
@@ -98,6 +128,11 @@ struct StructureRow {
     std::int32_t sent_zone = 0; // minutes east of UTC
     std::vector<PartRow> parts;
     std::vector<std::uint32_t> text_body, html_body, attachments; // indices into parts (RFC 8621 §4.1.4)
+    // For IMAP. Rows that were written before are not complete: what follows is empty, and so are
+    // description, md5 and disposition_parameters of their parts.
+    bool complete = false;
+    std::string date; // the Date field's text
+    std::vector<EnvelopeRow> envelopes;
     bool operator==(const StructureRow&) const = default;
 };
 
@@ -115,11 +150,14 @@ struct MailboxRow {
     bool operator==(const MailboxRow&) const = default;
 };
 
-// Kept in the same commit as the emails they count.
+// Kept in the same commit as the emails they count. The first five are of emails that JMAP sees there; IMAP
+// counts those too that have \Deleted.
 struct MailboxCounters {
     Uid uid_next = 1;
     Modseq highest_modseq = 0;
     std::uint64_t emails = 0, unread = 0, threads = 0, unread_threads = 0, size = 0;
+    std::uint64_t unseen = 0;                    // without \Seen, drafts and \Deleted ones among them
+    std::uint64_t deleted = 0, deleted_size = 0; // with \Deleted
     bool operator==(const MailboxCounters&) const = default;
 };
 
@@ -136,6 +174,7 @@ enum class ObjectType : std::uint8_t {
     push_subscription = 5,
     session = 6, // a web session: id is the hex SHA-256 of its secret
     app_password = 7,
+    annotation = 8, // of IMAP (RFC 5464): id is the mailbox's number or nothing, and the entry's name
 };
 
 // What JMAP keeps a state for. The numbers are stored: never change one.
@@ -161,9 +200,14 @@ struct AccountState {
     MailboxId next_mailbox = 1;
     std::uint64_t next_object = 1;
     std::uint64_t emails = 0;
-    std::uint64_t size = 0; // octets of all emails, each counted once: what the quota bounds
+    std::uint64_t size = 0;   // octets of all emails, each counted once: what the quota bounds
+    std::uint64_t hidden = 0; // of `emails`
     bool operator==(const AccountState&) const = default;
 };
+
+inline std::uint64_t visible_emails(const AccountState& state) {
+    return state.emails - state.hidden;
+}
 
 // An upload (RFC 8620 §6.1) or a body kept for another reason, until `expires`.
 struct UploadRow {

@@ -6,6 +6,7 @@
 #include "store/error.h"
 #include "store/rows.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,16 +36,23 @@ public:
     [[nodiscard]] std::string_view sort_subject() const;
     [[nodiscard]] std::string_view preview() const;
     [[nodiscard]] bool has_keyword(std::string_view other) const; // one that is not a Flag
-    [[nodiscard]] bool in_mailbox(MailboxId mailbox) const;
+    [[nodiscard]] bool in_mailbox(MailboxId mailbox) const;       // as JMAP sees it
     [[nodiscard]] std::vector<std::string_view> other_keywords() const;
-    [[nodiscard]] std::vector<MailboxRef> mailboxes() const;
+    [[nodiscard]] std::vector<MailboxRef> mailboxes() const; // as JMAP sees them: without \Deleted
+    [[nodiscard]] std::vector<MailboxRef> refs() const;      // all
+    [[nodiscard]] std::optional<MailboxRef> ref(MailboxId mailbox) const;
+    [[nodiscard]] bool is_hidden() const;
     [[nodiscard]] std::vector<AddressView> from() const;
     [[nodiscard]] std::vector<AddressView> to() const;
     [[nodiscard]] Keywords keywords() const;
     [[nodiscard]] EmailRow row() const; // a copy of everything
+    // As written today: its places hold more than those of the first stores did.
+    [[nodiscard]] bool is_newest_form() const;
 
 private:
     explicit EmailView(std::string_view bytes) : bytes_(bytes) {}
+    [[nodiscard]] std::size_t place_count() const;
+    [[nodiscard]] MailboxRef place(std::size_t number) const;
     std::string_view bytes_;
 };
 

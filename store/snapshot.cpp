@@ -65,6 +65,11 @@ std::optional<MailboxId> Snapshot::mailbox_by_role(AccountId account, std::strin
 // ---- emails
 
 std::optional<EmailView> Snapshot::email(AccountId account, EmailId email) const {
+    const auto view = any_email(account, email);
+    return view && !view->is_hidden() ? view : std::nullopt;
+}
+
+std::optional<EmailView> Snapshot::any_email(AccountId account, EmailId email) const {
     const auto bytes = raw().get(db_emails, make_key(account, email));
     auto view = bytes ? EmailView::over(*bytes) : fail(Code::not_found, {});
     return view ? std::optional(*view) : std::nullopt;
@@ -94,11 +99,18 @@ void Snapshot::by_received(AccountId account, MailboxId mailbox, const std::opti
 }
 
 void Snapshot::by_uid(AccountId account, MailboxId mailbox, Uid from,
-                      const std::function<bool(Uid, EmailId)>& each) const {
+                      const std::function<bool(const UidEntry&)>& each) const {
     scan(raw().rows, raw().database(db_uids), make_key(account, mailbox), make_key(account, mailbox, from),
          [&](std::string_view key, std::string_view value) {
-             return each(read_big<Uid>(key.substr(8)), read_big<EmailId>(value));
+             return value.size() != uid_value_size ||
+                    each(decode_uid_value(read_big<Uid>(key.substr(8)), value));
          });
+}
+
+std::optional<UidEntry> Snapshot::uid(AccountId account, MailboxId mailbox, Uid uid) const {
+    const auto value = raw().get(db_uids, make_key(account, mailbox, uid));
+    if (!value || value->size() != uid_value_size) return std::nullopt;
+    return decode_uid_value(uid, *value);
 }
 
 void Snapshot::by_id(AccountId account, EmailId from,

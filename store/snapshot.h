@@ -33,10 +33,21 @@ struct ListEntry {
     bool has_attachment = false;
 };
 
+// One place of an email, by its UID: what IMAP's FLAGS, MODSEQ and most keys of SEARCH are answered from.
+struct UidEntry {
+    Uid uid = 0;
+    EmailId email = 0;
+    std::uint32_t flags = 0; // bits of Flag
+    bool deleted = false;
+    bool more_keywords = false; // than those that `flags` has: open the row
+    Modseq changed = 0;
+};
+
 // What one commit did, for `changes` (RFC 8620 §5.2) and QRESYNC.
 struct Digest {
     Modseq modseq = 0;
-    std::vector<EmailId> emails_added, emails_updated, emails_removed;
+    std::vector<EmailId> emails_added, emails_updated, emails_removed; // as JMAP sees it
+    std::vector<EmailId> emails_hidden; // added, updated or removed where JMAP does not see it
     std::vector<ThreadId> threads_added, threads_updated, threads_removed;
     std::vector<MailboxId> mailboxes_added, mailboxes_updated, mailboxes_removed;
     std::vector<MailboxId> mailboxes_counted; // only their counters changed
@@ -72,22 +83,25 @@ public:
     [[nodiscard]] std::optional<MailboxId> mailbox_by_role(AccountId account, std::string_view role) const;
 
     // -- emails
+    // Not when it is hidden.
     [[nodiscard]] std::optional<EmailView> email(AccountId account, EmailId email) const;
+    [[nodiscard]] std::optional<EmailView> any_email(AccountId account, EmailId email) const;
     [[nodiscard]] std::optional<StructureRow> structure(AccountId account, EmailId email) const;
     // Newest first. `mailbox` 0 means all emails of the account. `before`: start strictly after this entry.
     void by_received(AccountId account, MailboxId mailbox, const std::optional<ListEntry>& before,
                      const std::function<bool(const ListEntry&)>& each) const;
-    // By UID, ascending, from `from` on.
+    // By UID, ascending, from `from` on; those with \Deleted too.
     void by_uid(AccountId account, MailboxId mailbox, Uid from,
-                const std::function<bool(Uid, EmailId)>& each) const;
-    // All emails, by id, from `from` on.
+                const std::function<bool(const UidEntry&)>& each) const;
+    [[nodiscard]] std::optional<UidEntry> uid(AccountId account, MailboxId mailbox, Uid uid) const;
+    // All emails, hidden ones too, by id, from `from` on.
     void by_id(AccountId account, EmailId from, const std::function<bool(const EmailView&)>& each) const;
-    // The thread's emails, oldest first (RFC 8621 §3).
+    // The thread's emails that are not hidden, oldest first (RFC 8621 §3).
     [[nodiscard]] std::vector<EmailId> thread(AccountId account, ThreadId thread) const;
     // The thread that an email with this Message-ID, In-Reply-To or References entry is in.
     [[nodiscard]] std::optional<ThreadId> thread_of_message_id(AccountId account,
                                                                std::string_view message_id) const;
-    // Emails that carry this body (the same content), oldest first.
+    // Emails that carry this body (the same content), hidden ones too, oldest first.
     [[nodiscard]] std::vector<EmailId> emails_of_body(AccountId account, const Hash& body) const;
 
     // -- bodies

@@ -51,7 +51,7 @@ private:
             if (!email || !is_unread(email->keywords())) return true;
             const auto account = read_big<AccountId>(key);
             ++threads_[{account, email->thread()}];
-            for (const auto& ref : email->mailboxes())
+            for (const auto& ref : email->refs())
                 ++mailboxes_[{account, ref.mailbox}].emails;
             return true;
         });
@@ -78,12 +78,45 @@ private:
     std::map<std::pair<AccountId, MailboxId>, Unread> mailboxes_;
 };
 
+// The values of the UID index, and how many emails of each mailbox are unseen. None has \Deleted yet.
+Result<void> make_uid_index_again(WriteTransaction& rows) {
+    std::vector<std::pair<std::string, std::string>> entries, changed;
+    std::map<std::pair<AccountId, MailboxId>, std::uint64_t> unseen;
+    scan(rows.get(), rows.database(db_emails), {}, [&](std::string_view key, std::string_view value) {
+        const auto email = EmailView::over(value);
+        if (!email) return true;
+        const auto account = read_big<AccountId>(key);
+        for (const auto& ref : email->refs()) {
+            entries.emplace_back(make_key(account, ref.mailbox, ref.uid),
+                                 uid_value(email->id(), email->keywords(), ref.deleted, email->changed()));
+            if ((email->flags() & flag_seen) == 0) ++unseen[{account, ref.mailbox}];
+        }
+        return true;
+    });
+    scan(rows.get(), rows.database(db_counters), {}, [&](std::string_view key, std::string_view value) {
+        auto counters = decode_row<MailboxCounters>(value);
+        if (!counters) return true;
+        const auto found = unseen.find({read_big<AccountId>(key), read_big<MailboxId>(key.substr(4))});
+        counters->unseen = found == unseen.end() ? 0 : found->second;
+        changed.emplace_back(key, encode_row(*counters));
+        return true;
+    });
+    for (const auto& [key, value] : entries)
+        rows.put(db_uids, key, value);
+    for (const auto& [key, value] : changed)
+        rows.put(db_counters, key, value);
+    return rows.commit();
+}
+
 } // namespace
 
 Result<void> upgrade(const Shard& shard, int from) {
-    if (from > 1) return {};
+    if (from <= 1) {
+        WriteTransaction rows(shard.rows());
+        if (auto done = UnreadCounts(rows).make_again(); !done) return done;
+    }
     WriteTransaction rows(shard.rows());
-    return UnreadCounts(rows).make_again();
+    return make_uid_index_again(rows);
 }
 
 Result<void> begin_sealing(const std::string& store) {

@@ -8,7 +8,7 @@
 
 namespace facteur::store {
 
-// Schema 1 counted drafts as unread.
+// Schema 1 counted drafts as unread. Before schema 6 the UID index had ids alone, and no counters for IMAP.
 Result<void> upgrade(const Shard& shard, int from);
 
 // Rows had no seals before schema 5. They get them when the schema says 5 already, because programs that know

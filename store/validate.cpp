@@ -24,7 +24,7 @@ public:
         const auto id = change.row.id;
         if (id == 0 || change.row.thread == 0 || change.row.thread > id)
             return refuse("An email needs an id and a thread");
-        if (emails_.contains(id) || now_.email(account_, id)) return refuse("The email exists already");
+        if (emails_.contains(id) || now_.any_email(account_, id)) return refuse("The email exists already");
         if (id < state_.next_email) return refuse("An email's id is used once");
         if (!supplied_(change.row.body) && !now_.may_read(account_, change.row.body))
             return refuse("The email's body is not in the store");
@@ -32,15 +32,15 @@ public:
         return mutable_state(change.row.keywords, change.row.mailboxes, {});
     }
     Result<void> operator()(const EmailUpdated& change) {
-        const auto email = now_.email(account_, change.id);
+        const auto email = now_.any_email(account_, change.id);
         if (!exists(emails_, change.id, email.has_value()))
             return refuse("The email does not exist", Code::not_found);
         if (!updated_.insert(change.id).second || (emails_.contains(change.id)))
             return refuse("The email is changed twice in one commit");
-        return mutable_state(change.keywords, change.mailboxes, email->mailboxes());
+        return mutable_state(change.keywords, change.mailboxes, email->refs());
     }
     Result<void> operator()(const EmailRemoved& change) {
-        if (!exists(emails_, change.id, now_.email(account_, change.id).has_value()))
+        if (!exists(emails_, change.id, now_.any_email(account_, change.id).has_value()))
             return refuse("The email does not exist", Code::not_found);
         if (emails_.contains(change.id) || updated_.contains(change.id))
             return refuse("The email is changed twice in one commit");
@@ -119,8 +119,8 @@ private:
         for (const auto& [mailbox, uid] : uids_)
             if (mailbox == id) return false;
         bool emptied = true;
-        now_.by_uid(account_, id, 0, [&](Uid, EmailId email) {
-            emptied = removed_.contains(email) || left_.contains({email, id});
+        now_.by_uid(account_, id, 0, [&](const UidEntry& entry) {
+            emptied = removed_.contains(entry.email) || left_.contains({entry.email, id});
             return emptied;
         });
         return emptied;
@@ -140,7 +140,8 @@ private:
                 return refuse("Mailboxes are sorted and unique");
             if (!mailbox_exists(refs[i].mailbox))
                 return refuse("The mailbox does not exist", Code::not_found);
-            const bool kept = std::find(before.begin(), before.end(), refs[i]) != before.end();
+            const bool kept = std::any_of(before.begin(), before.end(),
+                                          [&](const MailboxRef& ref) { return is_same_place(ref, refs[i]); });
             if (!kept && (refs[i].uid < now_.counters(account_, refs[i].mailbox).uid_next ||
                           !uids_.insert({refs[i].mailbox, refs[i].uid}).second))
                 return refuse("A UID is given once");
@@ -183,9 +184,9 @@ public:
     void note_moves(const std::vector<Change>& changes) {
         for (const auto& change : changes) {
             const auto* update = std::get_if<EmailUpdated>(&change);
-            const auto email = update != nullptr ? now_.email(account_, update->id) : std::nullopt;
+            const auto email = update != nullptr ? now_.any_email(account_, update->id) : std::nullopt;
             if (!email) continue;
-            for (const auto& ref : email->mailboxes()) {
+            for (const auto& ref : email->refs()) {
                 const auto stays =
                     std::any_of(update->mailboxes.begin(), update->mailboxes.end(),
                                 [&](const MailboxRef& now) { return now.mailbox == ref.mailbox; });

@@ -47,6 +47,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     auto* dkim = app.add_subcommand("dkim", "Keys that sign what is sent to other servers");
     dkim->require_subcommand(1);
     add_dkim(*dkim, line.run);
+    add_dns(app, line.run);
     add_import(app, line.run);
     add_export(app, line.run);
     add_backup(app, line.run);

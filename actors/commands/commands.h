@@ -20,6 +20,7 @@ void add_alias(CLI::App& parent, Run& chosen);          // add, set, list, delet
 void add_backup(CLI::App& parent, Run& chosen);
 void add_check(CLI::App& parent, Run& chosen);
 void add_dkim(CLI::App& parent, Run& chosen);
+void add_dns(CLI::App& parent, Run& chosen);
 void add_export(CLI::App& parent, Run& chosen);
 void add_import(CLI::App& parent, Run& chosen);
 void add_mailbox_list(CLI::App& parent, Run& chosen);

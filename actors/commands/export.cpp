@@ -32,10 +32,11 @@ std::vector<Entry> read_page(const store::Store& store, store::AccountId account
                              store::Uid from) {
     std::vector<Entry> entries;
     const auto now = store.read(account);
-    now.by_uid(account, mailbox, from, [&](store::Uid uid, store::EmailId id) {
-        if (const auto view = now.email(account, id)) {
+    now.by_uid(account, mailbox, from, [&](const store::UidEntry& place) {
+        if (const auto view = now.any_email(account, place.email); view && !place.deleted) {
             auto row = view->row();
-            entries.push_back({uid, {id, row.received, row.size, std::move(row.keywords)}, row.body});
+            entries.push_back(
+                {place.uid, {place.email, row.received, row.size, std::move(row.keywords)}, row.body});
         }
         return entries.size() < entries_read_at_once;
     });

@@ -4,6 +4,7 @@
 #include "actors/delivery/local.h"
 #include "actors/delivery/send_report.h"
 #include "actors/delivery/submitted_message.h"
+#include "actors/mailbox/large_texts.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/session/jmap/ids.h"
 #include "actors/session/jmap/write_call.h"
@@ -67,13 +68,29 @@ private:
     }
 
     void deliver() {
-        const auto now = services_.store.read(due_.account);
-        auto message = now.read_body(due_.entry.body);
         at_ = clock_();
-        if (!message && !refusal(message.error(), false)) return done_();
+        const auto size = services_.store.read(due_.account).body_size(due_.entry.body).value_or(0);
+        services_.large_texts.run(
+            self_, size, [me = shared_from_this()] { me->read(); },
+            [me = shared_from_this()](bool) {
+                if (me->email_) {
+                    me->resolve();
+                    me->file_some();
+                } else if (me->is_unreadable_) {
+                    me->fail_unsettled("554 5.6.0 The message cannot be read any more");
+                    me->report();
+                } else {
+                    me->done_();
+                }
+            });
+    }
+
+    // Perhaps on a thread for large texts, while nobody else touches this.
+    void read() {
+        auto message = services_.store.read(due_.account).read_body(due_.entry.body);
         if (!message) {
-            fail_unsettled("554 5.6.0 The message cannot be read any more");
-            return report();
+            is_unreadable_ = refusal(message.error(), false).has_value();
+            return;
         }
         message_ = std::move(*message);
         // The parts of mass mail are octet for octet the same, so that a shard holds its body once.
@@ -84,8 +101,6 @@ private:
                 : delivered_copy(message_, {due_.entry.envelope.mail_from.email, services_.directory.domain(),
                                             id, due_.entry.queued > 0 ? due_.entry.queued : at_});
         email_ = ingest(std::make_shared<const std::string>(std::move(copy)), at_);
-        resolve();
-        file_some();
     }
 
     // Some recipients, then the next ones.
@@ -214,6 +229,7 @@ private:
     std::function<store::Time()> clock_;
     std::function<void()> done_;
     std::string message_;
+    bool is_unreadable_ = false;
     store::Time at_ = 0;
     std::shared_ptr<const IngestedEmail> email_;
     std::vector<LocalRecipient> waiting_;       // moved from up to filed_

@@ -77,8 +77,9 @@ void ShardIndex::check_account(const store::search::Index& of, store::AccountId 
         if (next || at.below == 1) continue;
         // Not taken out of the index yet; some of them were there a snapshot ago.
         const auto told = now.history(account, at.modseq, [&](const store::Digest& digest) {
-            for (const auto email : digest.emails_removed)
-                if (email < at.below) wanted.push_back(email);
+            for (const auto* gone : {&digest.emails_removed, &digest.emails_hidden})
+                for (const auto email : *gone)
+                    if (email < at.below) wanted.push_back(email);
             return true;
         });
         if (!told) return find("The search index is older than the account's history.");

@@ -129,7 +129,7 @@ bool fill_from_row(const store::EmailView& email, std::uint32_t fields, Document
 
 std::optional<Document> Indexing::document(const store::Snapshot& now, store::AccountId account,
                                            store::EmailId email, std::uint32_t fields) {
-    const auto view = now.email(account, email);
+    const auto view = now.any_email(account, email);
     if (!view) return std::nullopt;
     Document document{account, email, {}};
     if (fill_from_row(*view, fields, document)) return document;

@@ -90,6 +90,7 @@ store::Result<void> ShardIndex::make_again() {
     {
         const std::lock_guard lock(statistics_mutex_);
         ++statistics_.rebuilds;
+        statistics_.indexed = 0;
     }
     damaged_ = false;
     return open_index();
@@ -112,9 +113,16 @@ store::Result<void> ShardIndex::catch_up(bool save, const std::atomic<bool>& sto
         auto visited = visit_due(now, save && last);
         if (!visited && visited.error().code == store::Code::corrupt) damaged_ = true;
         if (!visited) return visited;
+        if (due_.empty()) note_followed();
         if (due_.empty() && last) break;
     }
     return {};
+}
+
+// The mark of the index moves only with what is written to it, which commits without mail are not.
+void ShardIndex::note_followed() {
+    const std::lock_guard lock(statistics_mutex_);
+    statistics_.indexed = due_until_;
 }
 
 // Which accounts changed since the index was written: those of the log's records, or, when it does not reach
@@ -181,8 +189,11 @@ store::Result<bool> ShardIndex::visit(const store::Snapshot& now, store::Account
     if (known && at.below > 1)
         known = now.history(account, at.modseq,
                             [&](const store::Digest& digest) {
-                                for (const auto email : digest.emails_removed)
-                                    if (email < at.below) removed.push_back(email);
+                                // Those with \Deleted everywhere are removed for JMAP alone.
+                                for (const auto* gone : {&digest.emails_removed, &digest.emails_hidden})
+                                    for (const auto email : *gone)
+                                        if (email < at.below && !now.any_email(account, email))
+                                            removed.push_back(email);
                                 return true;
                             })
                     .has_value();
@@ -259,7 +270,7 @@ Indexing::ShardStatistics ShardIndex::statistics() const {
     statistics.last = store_.read_shard(shard_).last_sequence();
     if (const auto of = index()) {
         const auto counts = of->statistics();
-        statistics.indexed = of->mark();
+        statistics.indexed = std::max(statistics.indexed, of->mark());
         statistics.documents = counts.documents;
         statistics.terms = counts.terms;
         statistics.octets = counts.octets;

@@ -45,6 +45,7 @@ private:
     [[nodiscard]] std::shared_ptr<store::search::Index> index() const;
     store::Result<void> open_index();
     store::Result<void> make_again();
+    void note_followed();
     store::Result<void> find_due(const store::Snapshot& now);
     store::Result<void> visit_due(const store::Snapshot& now, bool save);
     store::Result<bool> visit(const store::Snapshot& now, store::AccountId account, Batch& batch);

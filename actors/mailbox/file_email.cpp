@@ -101,7 +101,7 @@ store::Plan plan_filing(std::shared_ptr<const FileEmail> request, std::shared_pt
             added.row.thread =
                 find_thread(now, request->account, email.row, email.structure).value_or(added.row.id);
             for (const auto mailbox : *mailboxes)
-                added.row.mailboxes.push_back({mailbox, draft.new_uid(mailbox)});
+                added.row.mailboxes.push_back(draft.new_place(mailbox));
             filed->email = added.row.id;
             filed->thread = added.row.thread;
             draft.add(std::move(added));

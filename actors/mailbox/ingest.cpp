@@ -1,5 +1,6 @@
 #include "actors/mailbox/ingest.h"
 
+#include "actors/mailbox/envelope_rows.h"
 #include "store/rows_codec.h"
 #include "transport/mime/body.h"
 #include "transport/mime/decode.h"
@@ -31,6 +32,16 @@ std::vector<std::string> last_ids(std::vector<std::string>&& ids) {
     return std::move(ids);
 }
 
+std::vector<std::string> take_parameters(std::vector<mime::Parameter>& parameters) {
+    std::vector<std::string> row;
+    row.reserve(2 * parameters.size());
+    for (auto& parameter : parameters) {
+        row.push_back(std::move(parameter.name));
+        row.push_back(std::move(parameter.value));
+    }
+    return row;
+}
+
 store::PartRow part_row(mime::Part& part) {
     store::PartRow row;
     row.parent = part.parent;
@@ -51,10 +62,10 @@ store::PartRow part_row(mime::Part& part) {
     row.language = std::move(part.language);
     row.location = std::move(part.location);
     row.section = std::move(part.section);
-    for (auto& parameter : part.parameters) {
-        row.parameters.push_back(std::move(parameter.name));
-        row.parameters.push_back(std::move(parameter.value));
-    }
+    row.parameters = take_parameters(part.parameters);
+    row.description = std::move(part.description);
+    row.md5 = std::move(part.md5);
+    row.disposition_parameters = take_parameters(part.disposition_parameters);
     return row;
 }
 
@@ -88,7 +99,11 @@ std::shared_ptr<const IngestedEmail> ingest(std::shared_ptr<const std::string> b
     auto parsed = mime::parse(message);
     const auto lists = mime::body_lists(parsed);
     auto& structure = email->structure;
-    take_envelope(mime::envelope(mime::header_of(message)), structure);
+    const auto header = mime::header_of(message);
+    take_envelope(mime::envelope(header), structure);
+    structure.complete = true;
+    structure.date = date_text(header);
+    structure.envelopes = envelope_rows(parsed, message);
 
     auto& row = email->row;
     row.received = received;

@@ -1,5 +1,7 @@
 #include "actors/mailbox/mailbox_actor.h"
 
+#include "actors/mailbox/append_emails.h"
+#include "actors/mailbox/change_emails.h"
 #include "actors/mailbox/file_email.h"
 #include "actors/mailbox/keep_upload.h"
 
@@ -85,21 +87,39 @@ void tell_watchers(MailboxActor* self, StateChanged changed) {
         self->send(caf::actor_cast<caf::actor>(watcher), changed);
 }
 
-caf::result<EmailFiled> file_email(MailboxActor* self, FileEmail& request) {
-    auto promise = self->make_response_promise<EmailFiled>();
-    auto filed = std::make_shared<EmailFiled>();
-    std::vector<store::Body> bodies{request.email.email->body};
-    for (const auto& answer : request.answers)
-        bodies.push_back(answer.body.body);
-    const auto at = request.at;
-    submit(self, plan_filing(std::make_shared<FileEmail>(std::move(request)), filed), std::move(bodies), at,
-           [promise, filed](const WriteDone& done) mutable {
+// A plan that is run once and puts its answer into `answer`, which is given when the commit is on disk.
+template <typename Answer>
+caf::result<Answer> write(MailboxActor* self, store::Plan plan, std::shared_ptr<Answer> answer,
+                          std::vector<store::Body> bodies, store::Time at) {
+    auto promise = self->make_response_promise<Answer>();
+    submit(self, std::move(plan), std::move(bodies), at,
+           [promise, answer = std::move(answer)](const WriteDone& done) mutable {
                if (done.ok)
-                   promise.deliver(*filed);
+                   promise.deliver(std::move(*answer));
                else
                    promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
            });
     return promise;
+}
+
+caf::result<EmailFiled> file_email(MailboxActor* self, FileEmail& request) {
+    std::vector<store::Body> bodies{request.email.email->body};
+    for (const auto& answer : request.answers)
+        bodies.push_back(answer.body.body);
+    const auto at = request.at;
+    auto filed = std::make_shared<EmailFiled>();
+    return write(self, plan_filing(std::make_shared<FileEmail>(std::move(request)), filed), filed,
+                 std::move(bodies), at);
+}
+
+caf::result<EmailsAppended> append_emails(MailboxActor* self, AppendEmails& request) {
+    std::vector<store::Body> bodies;
+    for (const auto& email : request.emails)
+        bodies.push_back(email.email->body);
+    const auto at = request.at;
+    auto appended = std::make_shared<EmailsAppended>();
+    return write(self, plan_appending(std::make_shared<const AppendEmails>(std::move(request)), appended),
+                 appended, std::move(bodies), at);
 }
 
 // One turn of the call; `promise` is kept when the last one is durable.
@@ -130,18 +150,11 @@ caf::result<MethodAnswered> call_method(MailboxActor* self, CallMethod& request)
 }
 
 caf::result<UploadStored> store_upload(MailboxActor* self, StoreUpload& request) {
-    auto promise = self->make_response_promise<UploadStored>();
     std::vector<store::Body> bodies{request.body.body};
     const auto at = request.at;
-    const auto size = request.body.body.bytes->size();
-    submit(self, plan_upload(std::make_shared<const StoreUpload>(std::move(request))), std::move(bodies), at,
-           [promise, size](const WriteDone& done) mutable {
-               if (done.ok)
-                   promise.deliver(UploadStored{size});
-               else
-                   promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
-           });
-    return promise;
+    auto stored = std::make_shared<UploadStored>(UploadStored{request.body.body.bytes->size()});
+    return write(self, plan_upload(std::make_shared<const StoreUpload>(std::move(request))), stored,
+                 std::move(bodies), at);
 }
 
 void rest_when_idle(MailboxActor* self) {
@@ -176,6 +189,26 @@ caf::behavior mailbox_actor(MailboxActor* self, store::AccountId account, Mailbo
         [self](StoreUpload& request) -> caf::result<UploadStored> {
             self->state.touched = true;
             return store_upload(self, request);
+        },
+        [self](ChangeEmails& request) -> caf::result<EmailsChanged> {
+            self->state.touched = true;
+            const auto at = request.at;
+            auto changed = std::make_shared<EmailsChanged>();
+            return write(self,
+                         plan_changing(std::make_shared<const ChangeEmails>(std::move(request)), changed),
+                         changed, {}, at);
+        },
+        [self](AppendEmails& request) -> caf::result<EmailsAppended> {
+            self->state.touched = true;
+            return append_emails(self, request);
+        },
+        [self](PutAnnotations& request) -> caf::result<EmailsChanged> {
+            self->state.touched = true;
+            const auto at = request.at;
+            auto changed = std::make_shared<EmailsChanged>();
+            return write(
+                self, plan_annotations(std::make_shared<const PutAnnotations>(std::move(request)), changed),
+                changed, {}, at);
         },
         [self](WriteDone& done) {
             auto entry = self->state.waiting.extract(done.ticket);

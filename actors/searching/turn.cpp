@@ -1,5 +1,7 @@
 #include "actors/searching/turn.h"
 
+#include "actors/mailbox/large_texts.h"
+
 #include <algorithm>
 
 namespace facteur {
@@ -24,6 +26,12 @@ bool Turn::look() {
         if (Clock::now() > old_at_) end_ = End::old;
         break;
     }
+    return end_ == End::none;
+}
+
+bool Turn::may_take(std::uint64_t octets) {
+    taken_ += octets;
+    if (until_ != Clock::time_point::max() && taken_ >= LargeTexts::large) end_ = End::large_text;
     return end_ == End::none;
 }
 

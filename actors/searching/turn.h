@@ -59,6 +59,9 @@ public:
     }
     // A step turned out to cost that much.
     void spend(unsigned work) { work_ += work; }
+    // Asked before so many octets of a message are read or written. False: on the spot these are too many,
+    // and the turn is over: they are for a thread for large texts (actors/mailbox/large_texts.h).
+    bool may_take(std::uint64_t octets);
     // Memory that grows with the account, until the snapshot is renewed, or the search ends when it was held
     // before the first. False: there is none, and the turn is over.
     bool hold(std::size_t octets);
@@ -67,13 +70,24 @@ public:
     void renew();
     [[nodiscard]] bool has_ended() const { return end_ != End::none; }
     [[nodiscard]] bool wants_renewal() const { return end_ == End::old; }
-    // The moment on the spot is over.
-    [[nodiscard]] bool wants_thread() const { return end_ == End::moment_over; }
+    // The moment on the spot is over, or is too short for a text.
+    [[nodiscard]] bool wants_thread() const { return end_ == End::moment_over || met_large_text(); }
+    [[nodiscard]] bool met_large_text() const { return end_ == End::large_text; }
     // For the client: why there is no answer.
     [[nodiscard]] jmap::MethodError error() const;
 
 private:
-    enum class End : std::uint8_t { none, moment_over, old, gone, superseded, too_long, too_large, stopped };
+    enum class End : std::uint8_t {
+        none,
+        moment_over,
+        large_text,
+        old,
+        gone,
+        superseded,
+        too_long,
+        too_large,
+        stopped
+    };
     static constexpr unsigned work_between_looks = 256; // some ten microseconds
 
     bool look();
@@ -83,7 +97,8 @@ private:
     std::chrono::milliseconds age_{0};
     Clock::time_point old_at_ = Clock::time_point::max();
     unsigned work_ = 0;
-    std::size_t spare_ = 0; // held and not in use
+    std::uint64_t taken_ = 0; // octets
+    std::size_t spare_ = 0;   // held and not in use
     std::size_t held_in_walk_ = 0;
     End end_ = End::none;
 };

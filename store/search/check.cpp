@@ -1,10 +1,12 @@
 // Verifies an index by itself, and against documents.
 #include "store/codec.h"
 #include "store/search/implementation.h"
+#include "store/search/vocabulary.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace facteur::store::search {
 namespace {
@@ -73,10 +75,16 @@ private:
         if (account != account_ || word_.empty()) {
             account_ = account;
             known_ = {set(account, Set::live), set(account, Set::dead), set(account, Set::leaving)};
+            vocabulary_.clear();
+            words_with(transaction_, index_.database(db_words), account, {}, false,
+                       [&](std::string_view word) { return vocabulary_.emplace(word), true; });
         }
         if (word_ != parsed->prefix) {
             word_ = parsed->prefix;
             ++counts_.terms;
+            if (!vocabulary_.contains(std::string(parsed->word)))
+                find(fmt::format("The word \"{}\" is not in the vocabulary of account {}.", parsed->word,
+                                 account));
         } else if (parsed->first <= last_) {
             find(fmt::format("Two posting blocks of a word overlap in the search index of account {}.",
                              account));
@@ -96,6 +104,7 @@ private:
     Counts counts_;
     AccountId account_ = 0;
     std::vector<IdSet> known_;
+    std::unordered_set<std::string> vocabulary_;
     std::string word_; // prefix of the block before
     EmailId last_ = 0; // of the block before
 };

@@ -16,8 +16,8 @@
 namespace facteur::store::search {
 
 // Databases of a search environment.
-enum Database : std::size_t { db_postings, db_documents, db_accounts, db_meta };
-inline const std::vector<const char*> search_databases{"postings", "documents", "accounts", "meta"};
+enum Database : std::size_t { db_postings, db_documents, db_accounts, db_meta, db_words };
+inline const std::vector<const char*> search_databases{"postings", "documents", "accounts", "meta", "words"};
 
 enum class Set : std::uint8_t { live = 0, dead = 1, leaving = 2 };
 

@@ -1,5 +1,6 @@
 #include "store/codec.h"
 #include "store/search/implementation.h"
+#include "store/search/vocabulary.h"
 
 #include <fmt/format.h>
 #include <unicode/uversion.h>
@@ -12,7 +13,7 @@ namespace facteur::store::search {
 namespace {
 
 // Raised when words are cut, folded, stemmed or stored otherwise.
-constexpr int form = 2;
+constexpr int form = 3;
 
 std::string wanted_form() {
     return fmt::format("{} icu {}", form, U_ICU_VERSION_MAJOR_NUM);
@@ -27,7 +28,7 @@ bool wants_pass(const AccountRecord& record) {
 class Updater {
 public:
     explicit Updater(WriteTransaction& transaction)
-        : transaction_(transaction), sets_(transaction),
+        : transaction_(transaction), sets_(transaction), vocabulary_(transaction),
           counts_(read_counts(transaction.get(), transaction.database(db_meta))) {}
 
     Result<void> run(const std::vector<Document>& added, const std::vector<Removal>& removed) {
@@ -45,6 +46,7 @@ public:
     }
     void finish(Sequence mark) {
         sets_.write();
+        vocabulary_.write();
         for (const auto& [id, record] : accounts_) {
             transaction_.put(db_accounts, account_prefix(id), encode_account(record));
             if (wants_pass(record)) transaction_.put(db_meta, tidy_key(id), {});
@@ -103,6 +105,7 @@ private:
             for (const auto email :
                  IdSet::read(transaction_.get(), transaction_.database(db_documents), id, set).ids())
                 sets_.remove(id, set, email);
+        remove_vocabulary(transaction_, id);
         counts_.documents -= record.live;
         record = {};
     }
@@ -130,13 +133,17 @@ private:
                       [](const Posting& a, const Posting& b) { return a.email < b.email; });
             const auto result = add_postings(transaction_, cursor, prefix, postings);
             if (result == Added::damaged) return damaged_index();
-            if (result == Added::to_new_word) ++counts_.terms;
+            if (result == Added::to_new_word) {
+                ++counts_.terms;
+                vocabulary_.add(read_big<AccountId>(prefix), word_of_prefix(prefix));
+            }
         }
         return {};
     }
 
     WriteTransaction& transaction_;
     SetWriter sets_;
+    VocabularyWriter vocabulary_;
     Counts counts_;
     std::map<AccountId, AccountRecord> accounts_;
     std::unordered_map<std::string, std::vector<Posting>> postings_; // by word_prefix

@@ -1,5 +1,6 @@
 // What the index answers about many documents, said of one by its text.
 #include "store/search/leaf.h"
+#include "store/search/substring.h"
 
 #include <algorithm>
 #include <deque>
@@ -33,6 +34,14 @@ void occurrences(const Leaf& leaf, std::string_view text, Field field, Each&& ea
     }
 }
 
+bool has_substring(const Document& document, const Expression& expression) {
+    const auto wanted = make_substring(expression.text);
+    for (std::size_t field = 0; field < fields; ++field)
+        if ((fields_of(expression) & 1u << field) != 0 && has_substring(document.text[field], wanted))
+            return true;
+    return false;
+}
+
 bool judge(const Document& document, const Expression& expression) {
     using enum Expression::Kind;
     const auto child = [&](const Expression& of) { return judge(document, of); };
@@ -45,6 +54,7 @@ bool judge(const Document& document, const Expression& expression) {
     case word:
     case prefix:
     case phrase: return stands_in(make_leaf(expression), document);
+    case contains: return has_substring(document, expression);
     }
     return false;
 }
@@ -53,6 +63,7 @@ using Ranges = std::vector<std::pair<std::size_t, std::size_t>>;
 
 void mark(std::string_view text, Field field, const Expression& expression, Ranges& ranges) {
     if (expression.kind == Expression::Kind::not_) return;
+    if (expression.kind == Expression::Kind::contains) return;
     if (is_leaf(expression)) {
         occurrences(make_leaf(expression), text, field, [&](std::size_t begin, std::size_t end) {
             ranges.emplace_back(begin, end);
@@ -122,12 +133,15 @@ bool matches(const Document& document, const Expression& expression) {
 bool has_phrase(const Expression& expression) {
     if (too_deep(expression)) return false;
     if (is_leaf(expression)) return make_leaf(expression).words.size() > 1;
+    if (expression.kind == Expression::Kind::contains)
+        return !make_substring(expression.text).is_within_word();
     return std::any_of(expression.children.begin(), expression.children.end(), has_phrase);
 }
 
 std::uint32_t fields_of(const Expression& expression) {
     if (too_deep(expression)) return 0;
-    if (is_leaf(expression)) return expression.in == 0 ? all_fields : expression.in & all_fields;
+    if (is_leaf(expression) || expression.kind == Expression::Kind::contains)
+        return expression.in == 0 ? all_fields : expression.in & all_fields;
     std::uint32_t in = 0;
     for (const auto& child : expression.children)
         in |= fields_of(child);

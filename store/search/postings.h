@@ -35,6 +35,9 @@ inline constexpr std::size_t largest_block = 1000;
 
 std::string account_prefix(AccountId account);
 std::string word_prefix(AccountId account, std::string_view word); // of the keys of the word's blocks
+inline std::string_view word_of_prefix(std::string_view word_prefix) {
+    return word_prefix.substr(sizeof(AccountId), word_prefix.size() - sizeof(AccountId) - 1);
+}
 std::string block_key(std::string_view word_prefix, EmailId first);
 struct BlockKey {
     std::string_view word, prefix; // prefix: as word_prefix made it

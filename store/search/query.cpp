@@ -1,6 +1,8 @@
 // Evaluates an expression over the postings of one account.
 #include "store/search/implementation.h"
 #include "store/search/leaf.h"
+#include "store/search/substring.h"
+#include "store/search/vocabulary.h"
 
 #include <algorithm>
 #include <limits>
@@ -14,6 +16,8 @@ using Ids = std::vector<EmailId>; // ascending, unique
 // A prefix gathers the postings of many words: they are made unique whenever so many have come together, so
 // that memory is bounded by the account's emails.
 constexpr std::size_t gathered = 1 << 17;
+// Words with a piece of one: to look up more of them takes longer than to walk past all.
+constexpr std::size_t most_looked_up = 1000;
 constexpr unsigned between_questions = 4096; // postings: some ten microseconds
 
 Ids intersection(const Ids& a, const Ids& b) {
@@ -63,6 +67,19 @@ void settle(std::vector<Posting>& postings) {
     postings.resize(kept);
 }
 
+// Those that both have, in a field that both have; by email.
+std::vector<Posting> in_same_field(const std::vector<Posting>& left, const std::vector<Posting>& right) {
+    std::vector<Posting> both;
+    for (auto a = left.begin(), b = right.begin(); a != left.end() && b != right.end();)
+        if (a->email < b->email)
+            ++a;
+        else if (b->email < a->email)
+            ++b;
+        else if (const auto mask = static_cast<Mask>(a++->mask & b++->mask); mask != 0)
+            both.push_back({(a - 1)->email, mask});
+    return both;
+}
+
 class Evaluation {
 public:
     Evaluation(const Index::Implementation& index, MDB_txn* transaction, AccountId account,
@@ -81,6 +98,7 @@ public:
         case word:
         case prefix:
         case phrase: return leaf(make_leaf(expression), within);
+        case contains: return substring(expression, within);
         }
         return {};
     }
@@ -93,6 +111,7 @@ private:
         using enum Expression::Kind;
         if (is_leaf(expression)) return make_leaf(expression).words.size() > 1 ? 2 : 0;
         if (expression.kind == all) return 1;
+        if (expression.kind == contains) return make_substring(expression.text).is_within_word() ? 0 : 2;
         int most = 1;
         for (const auto& child : expression.children)
             most = std::max(most, cost(child));
@@ -124,15 +143,80 @@ private:
     Ids leaf(const Leaf& leaf, const Ids* within) {
         if (leaf.words.empty()) return {};
         auto ids = leaf.words.size() == 1 ? of_word(leaf) : of_phrase(leaf);
-        if (within != nullptr) ids = intersection(ids, *within);
-        if (record_.dead + record_.leaving > 0)
-            std::erase_if(ids, [&](EmailId email) { return !live_.contains(email); });
+        keep_live(ids, within);
         if (leaf.words.size() == 1 || !text_of_) return ids;
         std::erase_if(ids, [&](EmailId email) {
             const auto document = text_of_(email, leaf.in);
             return !document || !stands_in(leaf, *document);
         });
         return ids;
+    }
+
+    void keep_live(Ids& ids, const Ids* within) const {
+        if (within != nullptr) ids = intersection(ids, *within);
+        if (record_.dead + record_.leaving > 0)
+            std::erase_if(ids, [&](EmailId email) { return !live_.contains(email); });
+    }
+
+    Ids substring(const Expression& expression, const Ids* within) {
+        const auto wanted = make_substring(expression.text);
+        const auto in = fields_of(expression);
+        Ids ids;
+        if (wanted.pieces.empty())
+            ids = within != nullptr ? *within : live_.ids();
+        else
+            ids = of_pieces(wanted.pieces, plain_mask(in));
+        keep_live(ids, within);
+        if (wanted.is_within_word() || !text_of_) return ids;
+        std::erase_if(ids, [&](EmailId email) {
+            const auto document = text_of_(email, in);
+            return !document || !matches(*document, expression);
+        });
+        return ids;
+    }
+    // All the pieces in one field: what may hold the text.
+    Ids of_pieces(const std::vector<Substring::Piece>& pieces, Mask plain) {
+        std::vector<Posting> left;
+        for (std::size_t n = 0; n < pieces.size(); ++n) {
+            std::vector<Posting> postings;
+            read_piece(pieces[n], plain, postings);
+            settle(postings);
+            left = n == 0 ? std::move(postings) : in_same_field(left, postings);
+        }
+        Ids ids;
+        ids.reserve(left.size());
+        for (const auto& posting : left)
+            ids.push_back(posting.email);
+        return ids;
+    }
+    void read_piece(const Substring::Piece& piece, Mask plain, std::vector<Posting>& postings) {
+        if (!piece.open_front)
+            return read(piece.open_back ? account_prefix(account_) + piece.word
+                                        : word_prefix(account_, piece.word),
+                        plain, postings);
+        std::vector<std::string> words;
+        words_with(transaction_, index_.database(db_words), account_, piece.word, !piece.open_back,
+                   [&](std::string_view word) {
+                       words.emplace_back(word);
+                       return words.size() <= most_looked_up;
+                   });
+        if (words.size() > most_looked_up) return read_all_with(piece, plain, postings);
+        std::sort(words.begin(), words.end());
+        words.erase(std::unique(words.begin(), words.end()), words.end());
+        auto limit = gathered;
+        for (const auto& word : words) {
+            read(word_prefix(account_, word), plain, postings);
+            if (postings.size() <= limit) continue;
+            settle(postings);
+            limit = postings.size() + gathered;
+        }
+    }
+    // Of every word of the account that has the piece.
+    void read_all_with(const Substring::Piece& piece, Mask plain, std::vector<Posting>& postings) {
+        read(account_prefix(account_), plain, postings, [&](std::string_view word) {
+            return piece.open_back ? word.find(piece.word) != std::string_view::npos
+                                   : word.ends_with(piece.word);
+        });
     }
 
     Ids of_word(const Leaf& leaf) {
@@ -170,15 +254,7 @@ private:
                 left = std::move(postings);
                 continue;
             }
-            std::vector<Posting> both;
-            for (auto a = left.begin(), b = postings.begin(); a != left.end() && b != postings.end();)
-                if (a->email < b->email)
-                    ++a;
-                else if (b->email < a->email)
-                    ++b;
-                else if (const auto mask = static_cast<Mask>(a++->mask & b++->mask); mask != 0)
-                    both.push_back({(a - 1)->email, mask});
-            left = std::move(both);
+            left = in_same_field(left, postings);
         }
         Ids ids;
         for (const auto& posting : left)
@@ -188,6 +264,11 @@ private:
 
     // Appends the postings of every block whose key starts so and whose mask has some of `wanted`.
     void read(std::string_view prefix, Mask wanted, std::vector<Posting>& postings) {
+        read(prefix, wanted, postings, [](auto) { return true; });
+    }
+    // The same, of words that `takes` is true of.
+    template <typename Takes>
+    void read(std::string_view prefix, Mask wanted, std::vector<Posting>& postings, const Takes& takes) {
         if (wanted == 0 || stopped_) return;
         std::vector<Posting> block;
         std::size_t limit = postings.size() + gathered;
@@ -196,8 +277,10 @@ private:
              [&](std::string_view key, std::string_view value) {
                  const auto parsed = parse_block_key(key);
                  block.clear();
-                 if (!parsed || !decode_block(parsed->first, value, block)) return !(damaged_ = true);
-                 seen += static_cast<unsigned>(block.size());
+                 if (!parsed) return !(damaged_ = true);
+                 if (takes(parsed->word) && !decode_block(parsed->first, value, block))
+                     return !(damaged_ = true);
+                 seen += 1 + static_cast<unsigned>(block.size());
                  if (seen >= between_questions && go_on_ && !go_on_(std::exchange(seen, 0)))
                      return !(stopped_ = true);
                  for (const auto& posting : block)

@@ -11,7 +11,8 @@
 // of the emails that have all its words in one field. A removed email only leaves the list of documents,
 // which every query is held against; its postings go later, with those of many others, in one pass over the
 // account
-// (`tidy`). This costs a sixth of a list of terms per document, in space and in writes.
+// (`tidy`). This costs a sixth of a list of terms per document, in space and in writes. Beside the postings
+// stands each account's vocabulary, its words alone, in which pieces of words are found.
 //
 // **Truth.** The index is a cache of the shard's log: `mark` is the last sequence that it holds, written in
 // the same transaction as the postings. An account's `Position` says which of its emails are in the index, at
@@ -69,10 +70,11 @@ struct Position {
 // - word: the word or its stems; text of several words is a phrase.
 // - prefix: a plain word that starts so; of several words, a phrase whose last word starts so.
 // - phrase: these plain words one after the other in one field.
+// - contains: this text anywhere in one field, within words too (IMAP's SEARCH); nothing stands in any field.
 // A leaf whose text has no word in it matches nothing. Trees may be 64 deep.
 struct Expression {
-    enum class Kind : std::uint8_t { all, word, prefix, phrase, and_, or_, not_ } kind = Kind::all;
-    std::string text;                 // word, prefix, phrase: as the user typed it
+    enum class Kind : std::uint8_t { all, word, prefix, phrase, contains, and_, or_, not_ } kind = Kind::all;
+    std::string text;                 // of a leaf: as the user typed it
     std::uint32_t in = 0;             // bits 1 << Field; 0: any field
     std::vector<Expression> children; // not_: matches when none of them does
 };
@@ -142,10 +144,14 @@ private:
 
 // Judges one document as `query` would.
 bool matches(const Document& document, const Expression& expression);
-// It has a phrase, which the index alone cannot judge.
+// It has a phrase, or the like of it, which the index alone cannot judge.
 bool has_phrase(const Expression& expression);
 // The fields that the expression looks at (bits 1 << Field).
 std::uint32_t fields_of(const Expression& expression);
+
+// Text as `contains` sees it: folded words, what stands between them as it is, but for white space: of that a
+// run is one space. A text has another in it when the folded one does.
+std::string fold_text(std::string_view text);
 
 // For SearchSnippet/get (RFC 8621 §5): byte ranges [begin, end) of `text` that the expression's words match,
 // ascending, apart from each other. What stands under a not_ is not marked.

@@ -1,6 +1,7 @@
 // Takes away what removed emails and accounts left in the postings.
 #include "store/codec.h"
 #include "store/search/implementation.h"
+#include "store/search/vocabulary.h"
 
 #include <algorithm>
 #include <limits>
@@ -83,6 +84,7 @@ Result<bool> tidy_account(WriteTransaction& transaction, AccountId account) {
     const bool done = record->pass.empty();
     if (done) {
         remove_set(transaction, account, Set::leaving);
+        tidy_vocabulary(transaction, account);
         record->leaving = 0;
     }
     auto counts = read_counts(transaction.get(), transaction.database(db_meta));
@@ -163,6 +165,7 @@ Result<void> Index::remove_account(AccountId account) {
         if (done) {
             for (const auto set : {Set::live, Set::dead, Set::leaving})
                 remove_set(transaction, account, set);
+            remove_vocabulary(transaction, account);
             transaction.remove(db_accounts, account_prefix(account));
             transaction.remove(db_meta, tidy_key(account));
             counts.documents -= record->live;

@@ -2,12 +2,16 @@
 // accounts through the run of the real methods. The store is checked when the academy goes.
 #pragma once
 
+#include "actors/clock.h"
+#include "actors/delivery/local.h"
 #include "actors/session/jmap/blobs.h"
 #include "actors/session/jmap/ids.h"
 #include "tests/actors/house.h"
 #include "tests/store/fixture.h"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace facteur::test {
 
@@ -73,6 +77,26 @@ public:
         const auto blob = Blob::open(now, user.id, blob_id);
         REQUIRE(blob.has_value());
         return blob->read(now, 0, blob->size()).value();
+    }
+
+    // A letter that came from somewhere, to these addresses.
+    void deliver(const std::vector<std::string>& to, const std::string& text, const std::string& key = {},
+                 bool silent = false) {
+        std::promise<bool> done;
+        auto delivered = done.get_future();
+        in_actor([&](caf::event_based_actor* self) {
+            std::vector<LocalRecipient> recipients;
+            for (const auto& address : to) {
+                recipients.push_back(resolve_recipient(services(), address, text.size()).value());
+                recipients.back().silent = silent;
+            }
+            deliver_local(self, services(), ingest(std::make_shared<const std::string>(text), seconds_now()),
+                          recipients, key, [&](const std::vector<store::Result<EmailFiled>>& results) {
+                              done.set_value(std::all_of(results.begin(), results.end(),
+                                                         [](const auto& one) { return one.has_value(); }));
+                          });
+        });
+        REQUIRE(delivered.get());
     }
 
     std::string mailbox(const store::AccountRow& user, const std::string& role) {

@@ -66,32 +66,6 @@ struct House {
     }
 };
 
-void deliver(Academy& academy, const std::vector<std::string>& to, const std::string& text,
-             const std::string& key = {}, bool silent = false) {
-    std::promise<bool> done;
-    auto delivered = done.get_future();
-    academy.in_actor([&](caf::event_based_actor* self) {
-        std::vector<LocalRecipient> recipients;
-        for (const auto& address : to) {
-            recipients.push_back(resolve_recipient(academy.services(), address, text.size()).value());
-            recipients.back().silent = silent;
-        }
-        deliver_local(self, academy.services(),
-                      ingest(std::make_shared<const std::string>(text), seconds_now()), recipients, key,
-                      [&](const std::vector<store::Result<EmailFiled>>& results) {
-                          done.set_value(std::all_of(results.begin(), results.end(),
-                                                     [](const auto& one) { return one.has_value(); }));
-                      });
-    });
-    REQUIRE(delivered.get());
-}
-
-bool nothing_waits(Academy& academy) {
-    for (store::ShardId shard = 0; shard < academy.store().shards(); ++shard)
-        if (academy.store().read_shard(shard).next_due()) return false;
-    return true;
-}
-
 std::function<void(Config&, jmap::Limits&)> all_to(const MailExchanger& server) {
     return [&server](Config& config, jmap::Limits&) {
         Config::Route route;
@@ -159,9 +133,9 @@ TEST_CASE("what is forwarded elsewhere leaves from a path of ours and is otherwi
     REQUIRE(academy.directory().set_forwarding("anne", {"a@far.test", "pierre"}, true, 1).has_value());
     REQUIRE(academy.directory().add_alias("equipe", {"anne", "e@else.test"}, 1).has_value());
     for (int times = 0; times < 2; ++times) // it comes again, because our answer was lost
-        deliver(academy, {"equipe@academie.test", "anne@academie.test"}, letter, "key");
+        academy.deliver({"equipe@academie.test", "anne@academie.test"}, letter, "key");
     academy.queue().start(academy.services());
-    REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(academy.mail(anne, "inbox") == std::vector<std::string>{letter});
     CHECK(academy.mail(pierre, "inbox") == std::vector<std::string>{letter});
     auto taken = server.taken();
@@ -189,10 +163,10 @@ TEST_CASE("the sender hears of what could not be forwarded, once") {
     academy.queue().start(academy.services());
     auto inside = letter;
     inside.replace(inside.find("marie@far.test"), 14, "pierre@academie.test");
-    deliver(academy, {"anne@academie.test"}, inside);
-    deliver(academy, {"anne@academie.test"}, inside, {}, true); // NOTIFY=NEVER
-    deliver(academy, {"anne@academie.test"}, letter);
-    REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+    academy.deliver({"anne@academie.test"}, inside);
+    academy.deliver({"anne@academie.test"}, inside, {}, true); // NOTIFY=NEVER
+    academy.deliver({"anne@academie.test"}, letter);
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(academy.mail(anne, "inbox").empty());
     REQUIRE(academy.mail(pierre, "inbox").size() == 1);
     CHECK(academy.mail(pierre, "inbox")[0].find("Final-Recipient: rfc822; gone@far.test") !=
@@ -213,15 +187,15 @@ TEST_CASE("an alias in a circle is reported on, and one whose member is closed t
     academy.queue().start(academy.services());
     auto inside = letter;
     inside.replace(inside.find("marie@far.test"), 14, "pierre@academie.test");
-    deliver(academy, {"un@academie.test"}, inside);
-    REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+    academy.deliver({"un@academie.test"}, inside);
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(academy.mail(anne, "inbox").size() == 1);
     REQUIRE(academy.mail(pierre, "inbox").size() == 1);
     CHECK(academy.mail(pierre, "inbox")[0].find("Status: 5.4.6") != std::string::npos);
     REQUIRE(academy.directory().set_forwarding("un", {"anne"}, false, 1).has_value());
     REQUIRE(academy.directory().set_status("anne", store::AccountStatus::suspended, 1).has_value());
-    deliver(academy, {"un@academie.test"}, inside);
-    REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+    academy.deliver({"un@academie.test"}, inside);
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     REQUIRE(academy.mail(pierre, "inbox").size() == 2);
     CHECK(academy.mail(pierre, "inbox")[0].find("Status: 5.2.1") != std::string::npos);
     CHECK(server.taken().empty());

@@ -6,6 +6,7 @@
 #include "actors/accounts/directory.h"
 #include "actors/delivery/queue.h"
 #include "actors/indexing/indexing.h"
+#include "actors/mailbox/large_texts.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/messages.h"
 #include "actors/metrics.h"
@@ -54,10 +55,20 @@ public:
           system_(system_config_.config),
           mailboxes_(system_,
                      {*store_, plan_method, {}, [this](store::ShardId shard) { queue_.wake(shard); }}),
-          queue_(system_), indexing_(value_or_throw(Indexing::start(*store_))),
-          services_{config_,        limits_,   *store_,    directory_,
-                    authenticator_, sessions_, mailboxes_, *indexing_,
-                    searches_,      queue_,    metrics_,   "a secret of reverse-paths"} {}
+          queue_(system_),
+          indexing_(value_or_throw(Indexing::start(*store_))), services_{config_,
+                                                                         limits_,
+                                                                         *store_,
+                                                                         directory_,
+                                                                         authenticator_,
+                                                                         sessions_,
+                                                                         mailboxes_,
+                                                                         *indexing_,
+                                                                         searches_,
+                                                                         large_texts_,
+                                                                         queue_,
+                                                                         metrics_,
+                                                                         "a secret of reverse-paths"} {}
     House(const House&) = delete;
     House& operator=(const House&) = delete;
 
@@ -95,6 +106,13 @@ public:
                         [answer](std::string json) { answer->set_value(std::move(json)); });
         });
         return answer->get_future();
+    }
+
+    // Nothing waits to be delivered or sent.
+    bool queue_is_empty() {
+        for (store::ShardId shard = 0; shard < store_->shards(); ++shard)
+            if (store_->read_shard(shard).next_due()) return false;
+        return true;
     }
 
     store::Store& store() { return *store_; }
@@ -140,6 +158,7 @@ private:
     Queue queue_;
     std::unique_ptr<Indexing> indexing_;
     Searches searches_;
+    LargeTexts large_texts_{1};
     Metrics metrics_;
     Services services_;
 };

@@ -77,12 +77,6 @@ DeliveryStatus status_of(Academy& academy, const store::AccountRow& user, const 
             if (one.address == address) return one;
     return {};
 }
-bool nothing_waits(Academy& academy) {
-    for (store::ShardId shard = 0; shard < academy.store().shards(); ++shard)
-        if (academy.store().read_shard(shard).next_due()) return false;
-    return true;
-}
-
 // A queue with a clock that the test puts forward.
 struct Later {
     explicit Later(Academy& academy) : queue(academy.system(), [this] { return seconds_now() + ahead; }) {
@@ -109,7 +103,7 @@ TEST_CASE("a letter goes to each destination by itself, and here at once") {
     const auto anne = academy.add("anne"), pierre = academy.add("pierre");
     academy.queue().start(academy.services());
     const auto id = send_to(academy, anne, {"x@a.test", "pierre@academie.test", "y@b.test", "z@a.test"});
-    REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(academy.mail(pierre, "inbox").size() == 1);
     auto taken = server.taken();
     REQUIRE(taken.size() == 2);
@@ -146,11 +140,11 @@ TEST_CASE("who is refused is reported on, who is put off is tried again, and nob
     const auto report = academy.mail(anne, "inbox")[0];
     CHECK(report.find("Final-Recipient: rfc822; nobody@a.test") != std::string::npos);
     CHECK(report.find("busy@a.test\r\nAction") == std::string::npos);
-    CHECK_FALSE(nothing_waits(academy));
+    CHECK_FALSE(academy.queue_is_empty());
 
     server.say("RCPT TO:<busy@", "250 2.1.5 now");
     later.ahead += 10;
-    REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(status_of(academy, anne, id, "busy@a.test").delivered == "unknown");
     const auto taken = server.taken();
     REQUIRE(taken.size() == 2);
@@ -171,7 +165,7 @@ TEST_CASE("what waits too long is given up, and its sender told") {
         comes_true([&] { return status_of(academy, anne, id, "x@a.test").smtp_reply.starts_with("421"); }));
     CHECK(status_of(academy, anne, id, "x@a.test").delivered == "queued");
     later.ahead += 5 * 24 * 3600 + 1;
-    REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(status_of(academy, anne, id, "x@a.test").delivered == "no");
     CHECK(status_of(academy, anne, id, "x@a.test").smtp_reply.starts_with("554 5.4.7 "));
     CHECK(academy.mail(anne, "inbox").size() == 1);
@@ -217,7 +211,7 @@ TEST_CASE("one connection carries many letters, and no more are open than may be
     for (int n = 0; n < 20; ++n)
         send_to(academy, anne, {"x@a.test"}, fmt::format("n° {}", n));
     academy.queue().start(academy.services());
-    REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(server.taken().size() == 20);
     CHECK(server.connections() <= 10);
 }
@@ -236,10 +230,10 @@ TEST_CASE("an end that was not confirmed is tried again; a restart repeats nothi
         REQUIRE(comes_true(
             [&] { return status_of(academy, anne, id, "x@a.test").smtp_reply.starts_with("451 4.4.2"); }));
         server.say(".", "250 2.0.0 taken");
-        REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+        REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
         CHECK(status_of(academy, anne, confirmed, "x@a.test").delivered == "unknown");
         send_to(academy, anne, {"y@b.test"}, "encore");
-        REQUIRE(comes_true([&] { return nothing_waits(academy); }));
+        REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     }
     const auto before = server.taken().size();
     // One or both were not confirmed and come again.

@@ -1,6 +1,5 @@
 // EmailSubmission/set and the queue: what may be sent, when it goes, that it goes once, and that nothing is
 // lost silently.
-#include "actors/delivery/local.h"
 #include "actors/delivery/queue_plans.h"
 #include "actors/delivery/submission_delivery.h"
 #include "actors/delivery/submitted_message.h"
@@ -66,12 +65,6 @@ std::optional<Submission> submission(Academy& academy, const store::AccountRow& 
     const auto row = academy.store().read(user.id).object(user.id, store::ObjectType::email_submission, id);
     return row ? read_submission(*row) : std::nullopt;
 }
-bool queue_is_empty(Academy& academy) {
-    for (store::ShardId shard = 0; shard < academy.store().shards(); ++shard)
-        if (academy.store().read_shard(shard).next_due()) return false;
-    return true;
-}
-
 } // namespace
 
 TEST_CASE("a submission reaches its recipients, without Bcc, and tells how") {
@@ -98,7 +91,7 @@ TEST_CASE("a submission reaches its recipients, without Bcc, and tells how") {
     CHECK(made["threadId"] == "t1");
     CHECK(made["envelope"]["rcptTo"].size() == 2);
 
-    REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     for (const auto& user : {pierre, marie}) {
         const auto mail = academy.mail(user, "inbox");
         REQUIRE(mail.size() == 1);
@@ -136,7 +129,7 @@ TEST_CASE("mass mail is for those who may write to all, and is filed in parts, o
     const auto email = make_email(academy, anne, {});
     const auto made = submit(academy, anne, email, envelope("anne@academie.test", addresses))["created"]["s"];
     REQUIRE(made.contains("id"));
-    REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     const auto told = submission(academy, anne, made["id"]);
     REQUIRE(told->delivery_status.size() == addresses.size());
     CHECK(std::all_of(told->delivery_status.begin(), told->delivery_status.end(),
@@ -279,7 +272,7 @@ TEST_CASE("a held submission can be undone until it is claimed, and goes when it
 
     SECTION("undone") {
         CHECK(update(id, {{"undoStatus", "canceled"}}) == "updated");
-        CHECK(queue_is_empty(academy));
+        CHECK(academy.queue_is_empty());
         CHECK(submission(academy, anne, id)->undo_status == "canceled");
         CHECK(update(id, {{"undoStatus", "canceled"}}) == "updated");
     }
@@ -292,7 +285,7 @@ TEST_CASE("a held submission can be undone until it is claimed, and goes when it
         REQUIRE(academy.store().trim(now + 600, 0, [](auto) { return 0; }).has_value());
         Queue later(academy.system(), [now] { return now + 700; });
         later.start(academy.services());
-        REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+        REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
         CHECK(academy.mail(pierre, "inbox").size() == 1);
         later.stop();
     }
@@ -304,13 +297,13 @@ TEST_CASE("a held submission can be undone until it is claimed, and goes when it
         CHECK(claimed->answers == "claimed");
         CHECK(submission(academy, anne, id)->undo_status == "final");
         CHECK(update(id, {{"undoStatus", "canceled"}}) == "cannotUnsend");
-        CHECK_FALSE(queue_is_empty(academy));
+        CHECK_FALSE(academy.queue_is_empty());
     }
     SECTION("undone and claimed at once, exactly one of both happens") {
         Queue later(academy.system(), [now] { return now + 700; });
         later.start(academy.services());
         const auto outcome = update(id, {{"undoStatus", "canceled"}});
-        REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+        REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
         later.stop();
         const auto arrived = academy.mail(pierre, "inbox").size();
         CHECK(outcome == (arrived == 0 ? "updated" : "cannotUnsend"));
@@ -336,7 +329,7 @@ TEST_CASE("what waits among the scheduled is among the sent once it goes") {
     CHECK(seen()["mailboxIds"] == Json{{scheduled, true}});
     Queue later(academy.system(), [now] { return now + 700; });
     later.start(academy.services());
-    REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     later.stop();
     CHECK(seen()["mailboxIds"] == Json{{academy.mailbox(anne, "sent"), true}});
     CHECK(seen()["keywords"] == Json::object());
@@ -360,7 +353,7 @@ TEST_CASE("of recipients that fail later the sender is told, by status and by re
     REQUIRE(academy.directory().set_status("partie", store::AccountStatus::suspended, 1).has_value());
     Queue later(academy.system(), [now] { return now + 100; });
     later.start(academy.services());
-    REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     later.stop();
 
     CHECK(academy.mail(pierre, "inbox").size() == 2);
@@ -416,26 +409,15 @@ TEST_CASE("whatever step a crash comes after, each recipient gets a submission o
         if (step >= 2) {
             const auto copy = delivered_copy(academy->mail(anne, "drafts")[0],
                                              {"anne@academie.test", "academie.test", "before", now});
-            std::promise<std::size_t> delivered;
-            academy->in_actor([&](caf::event_based_actor* self) {
-                std::vector<LocalRecipient> recipients;
-                recipients.push_back(
-                    resolve_recipient(academy->services(), "pierre@academie.test", 1).value());
-                if (step >= 3)
-                    recipients.push_back(
-                        resolve_recipient(academy->services(), "marie@academie.test", 1).value());
-                deliver_local(self, academy->services(),
-                              ingest(std::make_shared<const std::string>(copy), now), recipients,
-                              delivery_key(anne.id, id),
-                              [&](auto results) { delivered.set_value(results.size()); });
-            });
-            CHECK(delivered.get_future().get() == static_cast<std::size_t>(step - 1));
+            std::vector<std::string> recipients{"pierre@academie.test"};
+            if (step >= 3) recipients.emplace_back("marie@academie.test");
+            academy->deliver(recipients, copy, delivery_key(anne.id, id));
         }
     }
     const auto academy = open(folder);
     Queue later(academy->system(), [now] { return now + 100; });
     later.start(academy->services());
-    REQUIRE(comes_true([&] { return queue_is_empty(*academy); }));
+    REQUIRE(comes_true([&] { return academy->queue_is_empty(); }));
     later.stop();
     CHECK(academy->mail(pierre, "inbox").size() == 1);
     CHECK(academy->mail(marie, "inbox").size() == 1);
@@ -456,7 +438,7 @@ TEST_CASE("many submissions of many accounts all go, each once") {
             const auto email = make_email(academy, user, {{"to", to({"user0", "user1", "user2"})}});
             CHECK(submit(academy, user, email)["created"].contains("s"));
         }
-    REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     for (std::size_t i = 0; i < users.size(); ++i)
         CHECK(academy.mail(users[i], "inbox").size() == (i < 3 ? 40 : 0));
 }
@@ -482,7 +464,7 @@ TEST_CASE("the implicit Email/set destroys, and is of one email once") {
     CHECK(answers[0][1]["created"].size() == 3);
     CHECK(answers[1][1]["updated"] == Json{{one, nullptr}});
     CHECK(answers[1][1]["destroyed"] == Json{two});
-    REQUIRE(comes_true([&] { return queue_is_empty(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(academy.mail(pierre, "inbox").size() == 3);
     const auto row = academy.store().read(anne.id).email(anne.id, read_email_id(one).value())->row();
     CHECK(row.keywords.others == std::vector<std::string>{"x", "y"});

@@ -1,5 +1,4 @@
 // Someone who is away: VacationResponse/get and /set, and the answers that go out.
-#include "actors/delivery/local.h"
 #include "tests/actors/academy.h"
 #include "tests/actors/mail_exchanger.h"
 #include "transport/jmap/dates.h"
@@ -30,30 +29,6 @@ std::string letter_to(const std::string& from, const std::string& to, const std:
     return "Return-Path: <" + from + ">\r\nFrom: <" + from + ">\r\nTo: <" + to +
            ">\r\nSubject: Sortie scolaire\r\nMessage-ID: <" + std::to_string(++number) + "@far.test>\r\n" +
            fields + "\r\nBonjour\r\n";
-}
-
-void deliver(Academy& academy, const std::vector<std::string>& to, const std::string& text,
-             const std::string& key = {}) {
-    std::promise<bool> done;
-    auto delivered = done.get_future();
-    academy.in_actor([&](caf::event_based_actor* self) {
-        std::vector<LocalRecipient> recipients;
-        for (const auto& address : to)
-            recipients.push_back(resolve_recipient(academy.services(), address, text.size()).value());
-        deliver_local(self, academy.services(),
-                      ingest(std::make_shared<const std::string>(text), seconds_now()), recipients, key,
-                      [&](const std::vector<store::Result<EmailFiled>>& results) {
-                          done.set_value(std::all_of(results.begin(), results.end(),
-                                                     [](const auto& one) { return one.has_value(); }));
-                      });
-    });
-    REQUIRE(delivered.get());
-}
-
-bool nothing_is_queued(Academy& academy) {
-    for (store::ShardId shard = 0; shard < academy.store().shards(); ++shard)
-        if (academy.store().read_shard(shard).next_due()) return false;
-    return true;
 }
 
 } // namespace
@@ -121,13 +96,13 @@ TEST_CASE("who writes to someone who is away gets one answer, and again when it 
     Academy academy;
     const auto anne = academy.add("anne"), pierre = academy.add("pierre");
     academy.queue().start(academy.services());
-    const auto write = [&] { deliver(academy, {anne.address}, letter_to(pierre.address, anne.address)); };
+    const auto write = [&] { academy.deliver({anne.address}, letter_to(pierre.address, anne.address)); };
     write();
     leave(academy, anne,
           {{"subject", "Absente"}, {"textBody", "Je reviens."}, {"htmlBody", "<p>Je reviens.</p>"}});
     write();
     write();
-    REQUIRE(comes_true([&] { return nothing_is_queued(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     REQUIRE(academy.mail(pierre, "inbox").size() == 1);
     const auto answer = academy.mail(pierre, "inbox")[0];
     CHECK(answer.starts_with("Return-Path: <>\r\n"));
@@ -143,14 +118,14 @@ TEST_CASE("who writes to someone who is away gets one answer, and again when it 
     write();
     leave(academy, anne);
     write();
-    REQUIRE(comes_true([&] { return nothing_is_queued(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(academy.mail(pierre, "inbox").size() == 2);
     // Two people who are away do not answer each other's answers.
     leave(academy, pierre);
     change(academy, anne, {{"isEnabled", false}});
     leave(academy, anne);
     write();
-    REQUIRE(comes_true([&] { return nothing_is_queued(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(academy.mail(pierre, "inbox").size() == 3);
     CHECK(academy.mail(anne, "inbox").size() == 6);
 }
@@ -164,15 +139,15 @@ TEST_CASE("an answer is in the commit that files the message: neither lost nor s
         anne = academy.add("anne");
         pierre = academy.add("pierre");
         leave(academy, anne);
-        deliver(academy, {anne.address}, letter, "one");
-        CHECK_FALSE(nothing_is_queued(academy));
+        academy.deliver({anne.address}, letter, "one");
+        CHECK_FALSE(academy.queue_is_empty());
     }
     Academy academy({}, folder.path());
     // The sender did not hear of it and comes again, and writes another one.
-    deliver(academy, {anne.address}, letter, "one");
-    deliver(academy, {anne.address}, letter_to(pierre.address, anne.address), "two");
+    academy.deliver({anne.address}, letter, "one");
+    academy.deliver({anne.address}, letter_to(pierre.address, anne.address), "two");
     academy.queue().start(academy.services());
-    REQUIRE(comes_true([&] { return nothing_is_queued(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(academy.mail(pierre, "inbox").size() == 1);
     CHECK(academy.mail(anne, "inbox").size() == 2);
 }
@@ -191,7 +166,7 @@ TEST_CASE("answers go to other servers from the null path, and to no robot, list
     academy.queue().start(academy.services());
     const auto write = [&](const std::string& from, const std::string& fields = {},
                            const std::string& to = "anne@academie.test") {
-        deliver(academy, {anne.address}, letter_to(from, to, fields));
+        academy.deliver({anne.address}, letter_to(from, to, fields));
     };
     write("", {});
     write("owner-list@far.test");
@@ -201,11 +176,11 @@ TEST_CASE("answers go to other servers from the null path, and to no robot, list
     write("marie@far.test", {}, "others@far.test");
     write(anne.address);
     write("anne+x@academie.test");
-    REQUIRE(comes_true([&] { return nothing_is_queued(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(server.taken().empty());
     CHECK(academy.mail(anne, "inbox").size() == 8);
     write("marie@far.test");
-    REQUIRE(comes_true([&] { return nothing_is_queued(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     const auto taken = server.taken();
     REQUIRE(taken.size() == 1);
     CHECK(taken[0].from.starts_with("MAIL FROM:<>"));
@@ -218,7 +193,7 @@ TEST_CASE("nobody is answered before the vacation begins and after it is over") 
     Academy academy;
     const auto anne = academy.add("anne"), pierre = academy.add("pierre");
     academy.queue().start(academy.services());
-    const auto write = [&] { deliver(academy, {anne.address}, letter_to(pierre.address, anne.address)); };
+    const auto write = [&] { academy.deliver({anne.address}, letter_to(pierre.address, anne.address)); };
     const auto day = [](int days) { return jmap::utc_date(seconds_now() + days * 86'400); };
     leave(academy, anne, {{"fromDate", day(1)}});
     write();
@@ -226,6 +201,6 @@ TEST_CASE("nobody is answered before the vacation begins and after it is over") 
     write();
     leave(academy, anne, {{"fromDate", day(-1)}, {"toDate", day(1)}});
     write();
-    REQUIRE(comes_true([&] { return nothing_is_queued(academy); }));
+    REQUIRE(comes_true([&] { return academy.queue_is_empty(); }));
     CHECK(academy.mail(pierre, "inbox").size() == 1);
 }

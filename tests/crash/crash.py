@@ -2,7 +2,7 @@
 """SIGKILL under mixed load: what was acknowledged is there, exactly once, and the store checks clean.
 
 Senders deliver by SMTP and LMTP to one or several accounts, as a mail server would: what was not acknowledged is sent
-again, the same bytes. Readers flag, move and destroy by JMAP. All the while what comes is indexed. At random moments the
+again, the same bytes. Readers flag, move and destroy by JMAP, others append, flag, move and expunge by IMAP. All the while what comes is indexed. At random moments the
 server is killed; then `facteur check` must be clean (search index included), and after the restart each account must hold
 what its writers know, and a search for a message's own word must find it, and nothing that is gone. A seed replays the
 load, not the timing.
@@ -12,6 +12,7 @@ load, not the timing.
 
 import argparse
 import http.client
+import imaplib
 import pathlib
 import random
 import smtplib
@@ -22,7 +23,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from facteur import Server  # noqa: E402
 
-LOST = (OSError, smtplib.SMTPException, http.client.HTTPException)
+LOST = (OSError, smtplib.SMTPException, http.client.HTTPException, imaplib.IMAP4.abort)
 
 # As many different words as people use: with random letters, most of the time would go into words that come once.
 WORDS = [a + b + end for a in ("ba", "co", "di", "fu", "le", "mo") for b in ("ra", "ste", "lin", "von", "que") for end in " \n"]
@@ -118,6 +119,69 @@ class Reader(threading.Thread):
         entry.pop("maybe")
 
 
+class ImapWriter(threading.Thread):
+    """As a Reader, by IMAP, in an account of its own; appends as well. What was appended and not acknowledged may be there."""
+
+    BOXES = {"inbox": "INBOX", "archive": "Archives", "trash": "Corbeille"}
+
+    def __init__(self, server, address, seed, model, acknowledged, lock):
+        super().__init__(daemon=True)
+        self.server, self.address, self.random, self.model = server, address, random.Random(seed), model
+        self.acknowledged, self.lock = acknowledged, lock
+        self.stopping, self.failure = False, None
+
+    def run(self):
+        try:
+            roles = {id: role for role, id in self.server.jmap(self.address).mailboxes().items()}
+            self.ids = {role: id for id, role in roles.items()}
+            client = imaplib.IMAP4("127.0.0.1", self.server.ports["imap"], timeout=30)
+            client.login(self.address, self.server.accounts[self.address])
+            while not self.stopping:
+                self.append(client)
+                box = self.random.choice(list(self.BOXES))
+                assert client.select(self.BOXES[box])[0] == "OK"
+                data = client.uid("FETCH", "1:*", "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")[1]
+                messages = [(item[0].split(b"UID ")[1].split()[0].decode(), item[1].decode()) for item in data if isinstance(item, tuple)]
+                self.random.shuffle(messages)
+                for uid, field in messages[:5]:
+                    if self.stopping:
+                        return
+                    self.change(client, uid, field.split("<")[1].split(">")[0])
+        except LOST:
+            pass
+        except (AssertionError, imaplib.IMAP4.error) as error:
+            self.failure = error
+
+    def append(self, client):
+        name = f"i{self.random.randrange(1 << 60)}@crash.test"
+        text = f"Subject: appended\r\nMessage-ID: <{name}>\r\n\r\n{word_of(name)}\r\n".encode()
+        assert client.append("INBOX", "", None, text)[0] == "OK"
+        with self.lock:
+            self.acknowledged.add(name)
+
+    def change(self, client, uid, name):
+        entry = self.model.setdefault(name, {})
+        # What a kill left marked is gone for JMAP, so it is taken away now.
+        kind = "destroy" if entry.get("gone") else self.random.choice(["flag", "flag", "move", "destroy"])
+        if kind == "destroy":
+            # Marked, it is there for nobody but IMAP.
+            entry["maybe"] = ("gone", None)
+            assert client.uid("STORE", uid, "+FLAGS.SILENT", "(\\Deleted)")[0] == "OK"
+            assert client.uid("EXPUNGE", uid)[0] == "OK"
+            entry["gone"] = True
+        elif kind == "flag":
+            seen = self.random.random() < 0.5
+            entry["maybe"] = ("seen", seen)
+            assert client.uid("STORE", uid, "+FLAGS" if seen else "-FLAGS", "(\\Seen)")[0] == "OK"
+            entry["seen"] = seen
+        else:
+            box = self.random.choice(list(self.BOXES))
+            entry["maybe"] = ("box", self.ids[box])
+            assert client.uid("MOVE", uid, self.BOXES[box])[0] == "OK"
+            entry["box"] = self.ids[box]
+        entry.pop("maybe")
+
+
 def verify_search(jmap, address, found, gone, chance):
     """A sample of what is there is found by its own word, and of what is gone nothing is."""
     for name in chance.sample(sorted(found), min(len(found), 8)) + chance.sample(sorted(gone), min(len(gone), 4)):
@@ -169,6 +233,7 @@ def kill_and_compare(kills, seed):
             verify(server, acknowledged, models, chance)
             senders = [Sender(server, n, chance.random(), acknowledged, lock) for n in range(4)]
             readers = [Reader(server, a, chance.random(), models[a]) for a in list(addresses)[:3]]
+            readers += [ImapWriter(server, a, chance.random(), models[a], acknowledged[a], lock) for a in list(addresses)[3:5]]
             for sender in senders:
                 sender.count, sender.pending = pending.get(sender.number, (0, None))
             for thread in senders + readers:

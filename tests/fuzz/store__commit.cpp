@@ -1,15 +1,21 @@
-// Any octets as a commit record: refused, or a record whose only form they are.
+// Any octets as a commit record: refused, or a record whose only form they are; of an older form, one that is
+// read again as it is once it is written in the newest.
 #include "store/change.h"
+#include "store/fields.h"
 
 #include <cstdlib>
 #include <string_view>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace facteur::store;
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-    const auto commit = facteur::store::decode_commit(bytes);
-    const auto account = facteur::store::account_of_commit(bytes);
+    const auto commit = decode_commit(bytes);
+    const auto account = account_of_commit(bytes);
     if (!commit) return 0;
-    if (encode(*commit) != bytes) std::abort();
+    const auto written = encode(*commit);
+    if (bytes.front() == static_cast<char>(newest_form) && written != bytes) std::abort();
+    const auto again = decode_commit(written);
+    if (!again || encode(*again) != written) std::abort();
     if (!account || *account != commit->account) std::abort();
     return 0;
 }

@@ -38,7 +38,11 @@ struct Player {
         require(machine.state() != State::not_authenticated || !machine.is_read_only());
         machine.complete(draw() % 4 == 0 ? Condition::no : Condition::ok, "", "x");
     }
-    void take(IdleStarted&) { write_exists(machine.output(), 1); }
+    void take(IdleStarted&) {
+        write_exists(machine.output(), 1);
+        machine.begin_idle();
+        write_exists(machine.output(), 2);
+    }
     void take(IdleEnded&) { machine.complete(Condition::ok, "", "x"); }
     void take(EnabledNow& e) { require(e.bits != 0); }
     void take(AppendStarted&) {

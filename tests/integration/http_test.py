@@ -10,6 +10,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from facteur import Server  # noqa: E402
+from imap_lines import Lines  # noqa: E402
 from raw_http import EventSource, WebSocket, Wire, basic, wait_for, write  # noqa: E402
 
 ACCOUNTS = {
@@ -188,6 +189,16 @@ class SignIn(unittest.TestCase):
         self.assertIn("Max-Age=0", answer.header("set-cookie"))
         self.assertEqual(ask("GET", "/jmap/session", cookie).status, 401)
         self.assertEqual(ask("POST", "/auth/logout", SAME).status, 204)
+
+    def test_logout_leaves_the_mail_programs_alone(self):
+        mail_program = Lines(server.ports["imap"], "bob@academie.test", "secret-bob")
+        mail_program.ok("SELECT INBOX")
+        self.assertEqual(ask("POST", "/auth/logout", {**cookie_of(login("bob")), **SAME}).status, 204)
+        mail_program.nothing_comes(1)
+        mail_program.ok("NOOP")
+        server.run("account", "suspend", "bob@academie.test")
+        self.assertIn("BYE [UNAVAILABLE]", mail_program.line())
+        server.run("account", "resume", "bob@academie.test")
 
     def test_sessions_are_listed_and_closed(self):
         first, second = (cookie_of(login("dora", headers={**SAME, "User-Agent": agent})) for agent in ("one", "two"))

@@ -59,7 +59,7 @@ class Server:
     def __init__(self, accounts: dict[str, str], shards: int = 4, extra: str = "", domain: str = "academie.test", smtp: str = ""):
         """`smtp`: "host:port" to listen on instead of a port of 127.0.0.1."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="facteur-test-"))
-        self.ports = {name: free_port() for name in ("smtp", "submission", "submissions", "lmtp", "http", "https", "admin")}
+        self.ports = {name: free_port() for name in ("smtp", "submission", "submissions", "lmtp", "imap", "imaps", "http", "https", "admin")}
         self.accounts = accounts
         self.process: subprocess.Popen | None = None
         self.config = self.folder / "facteur.toml"
@@ -76,14 +76,15 @@ class Server:
         self.run("account", "import", str(csv))
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        patience = 300 + len(self.accounts) / 10  # an import hashes their passwords
         result = subprocess.run(
-            [BINARY, *arguments, "--config", str(self.config)], capture_output=True, text=True, timeout=300
+            [BINARY, *arguments, "--config", str(self.config)], capture_output=True, text=True, timeout=patience
         )
         if check and result.returncode != 0:
             raise AssertionError(f"facteur {' '.join(arguments)}: exit {result.returncode}\n{result.stdout}{result.stderr}")
         return result
 
-    def start(self, wait: float = 30) -> None:
+    def start(self, wait: float = 120) -> None:
         log = open(self.folder / "server.log", "ab")
         self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config)], stdout=log, stderr=log)
         log.close()

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import signal
 import smtplib
+import socket
 import subprocess
 import tempfile
 import time
@@ -26,6 +27,7 @@ mydestination =
 inet_interfaces = loopback-only
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
+smtpd_peername_lookup = no
 alias_maps =
 transport_maps = texthash:{folder}/transport
 relay_domains = academie.test
@@ -115,13 +117,13 @@ class Postfix:
 
     def answers(self) -> bool:
         try:
-            with smtplib.SMTP(self.host, self.port, timeout=5):
+            with smtplib.SMTP(self.host, self.port, timeout=60):
                 return True
         except OSError:
             assert self.process.poll() is None, f"Postfix ended:\n{self.log()}"
             return False
 
-    def wait(self, complaint: str, condition, seconds: float = 120) -> None:
+    def wait(self, complaint: str, condition, seconds: float = 240) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"{complaint}:\n{self.log()[-5000:]}"
@@ -145,8 +147,22 @@ class Postfix:
         return (self.folder / "log").read_text(errors="replace")
 
     def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
+        # Its script has one group of processes, its master, with all that serve, another.
+        master = int((self.folder / "spool/pid/master.pid").read_text())
+        for group in (self.process.pid, master):
+            os.killpg(group, signal.SIGKILL)
         self.process.wait()
+        self.wait("processes of Postfix that were killed still listen", self.has_gone)  # each holds the port until it is gone
+        (self.folder / "spool/quick-start").touch()  # the next start looks at nothing that this one has looked at
+
+    def has_gone(self) -> bool:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError:
+                return False
+            return True
 
     def close(self) -> None:
         self.run("/usr/sbin/postfix", "stop")

@@ -36,7 +36,8 @@ std::string told_to(const Store& store, AccountId account) {
         const auto counters = now.counters(account, mailbox.id);
         all += mailbox.name + '\n';
         tell(mailbox.id, counters.emails, counters.unread, counters.uid_next);
-        now.by_uid(account, mailbox.id, 0, [&](Uid uid, EmailId email) { return tell(uid, email), true; });
+        now.by_uid(account, mailbox.id, 0,
+                   [&](const UidEntry& entry) { return tell(entry.uid, entry.email), true; });
         now.by_received(account, mailbox.id, std::nullopt, [&](const ListEntry& entry) {
             tell(entry.email, entry.thread, entry.received, entry.flags);
             return true;

@@ -55,7 +55,7 @@ private:
 
     // Identities, submissions, vacation responses, settings, push subscriptions, sessions, app passwords.
     static ObjectType some_type(std::mt19937& random) {
-        constexpr auto last = static_cast<unsigned>(ObjectType::app_password);
+        constexpr auto last = static_cast<unsigned>(ObjectType::annotation);
         return static_cast<ObjectType>(1 + random() % last);
     }
 
@@ -79,16 +79,20 @@ private:
             if (mailbox != 0) {
                 const auto email = draft.new_email();
                 const auto other = some_email(draft, random);
-                const auto thread =
-                    other && random() % 2 == 0 ? draft.now().email(draft.account(), *other)->thread() : email;
-                draft.add(email_of(body, email, thread, at, {{mailbox, draft.new_uid(mailbox)}},
+                const auto thread = other && random() % 2 == 0
+                                        ? draft.now().any_email(draft.account(), *other)->thread()
+                                        : email;
+                draft.add(email_of(body, email, thread, at,
+                                   {{mailbox, draft.new_uid(mailbox), random() % 6 == 0, at}},
                                    static_cast<std::uint32_t>(random() % 4)));
             }
             break;
         case 5:
             if (const auto email = some_email(draft, random)) {
-                auto refs = draft.now().email(draft.account(), *email)->mailboxes();
-                if (random() % 2 == 0) refs = {{mailbox, draft.new_uid(mailbox)}};
+                auto refs = draft.now().any_email(draft.account(), *email)->refs();
+                if (random() % 2 == 0) refs = {draft.new_place(mailbox)};
+                for (auto& ref : refs)
+                    ref.deleted = random() % 3 == 0;
                 draft.add(EmailUpdated{*email, {static_cast<std::uint32_t>(random() % 8), {"projet"}}, refs});
             }
             break;

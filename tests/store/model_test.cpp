@@ -14,8 +14,13 @@ struct ModelEmail {
     ThreadId thread;
     Time received;
     std::uint32_t flags;
-    std::set<MailboxId> mailboxes;
+    std::set<MailboxId> mailboxes, deleted; // deleted: those of `mailboxes` in which it has \Deleted
     std::string text;
+
+    [[nodiscard]] bool is_seen_in(MailboxId mailbox) const {
+        return mailboxes.contains(mailbox) && !deleted.contains(mailbox);
+    }
+    [[nodiscard]] bool is_hidden() const { return deleted == mailboxes; }
 };
 struct ModelAccount {
     std::vector<MailboxId> mailboxes;
@@ -49,9 +54,12 @@ public:
             std::map<EmailId, ModelEmail> found;
             now.by_id(account, 0, [&, id = account](const EmailView& email) {
                 ModelEmail entry{
-                    email.thread(), email.received(), email.flags(), {}, *now.read_body(email.body())};
-                for (const auto& ref : email.mailboxes())
+                    email.thread(), email.received(), email.flags(), {}, {}, *now.read_body(email.body())};
+                for (const auto& ref : email.refs()) {
                     entry.mailboxes.insert(ref.mailbox);
+                    if (ref.deleted) entry.deleted.insert(ref.mailbox);
+                }
+                CHECK(now.email(id, email.id()).has_value() == !entry.is_hidden());
                 found.emplace(email.id(), std::move(entry));
                 return id != 0;
             });
@@ -61,10 +69,12 @@ public:
                 CHECK(found[id].thread == email.thread);
                 CHECK(found[id].flags == email.flags);
                 CHECK(found[id].mailboxes == email.mailboxes);
+                CHECK(found[id].deleted == email.deleted);
                 CHECK(found[id].text == email.text);
             }
             for (const auto mailbox : expected.mailboxes)
                 compare_mailbox(now, account, expected, mailbox);
+            compare_account(now, account, expected);
         }
     }
 
@@ -73,11 +83,15 @@ private:
                                 MailboxId mailbox) {
         std::set<ThreadId> threads, unread_threads, unread_anywhere;
         std::vector<std::pair<Time, EmailId>> list;
-        std::uint64_t unread = 0;
+        std::uint64_t unread = 0, unseen = 0, deleted = 0;
         for (const auto& [id, email] : expected.emails)
-            if ((email.flags & (flag_seen | flag_draft)) == 0) unread_anywhere.insert(email.thread);
+            if (!email.is_hidden() && (email.flags & (flag_seen | flag_draft)) == 0)
+                unread_anywhere.insert(email.thread);
         for (const auto& [id, email] : expected.emails) {
             if (!email.mailboxes.contains(mailbox)) continue;
+            if ((email.flags & flag_seen) == 0) ++unseen;
+            if (email.deleted.contains(mailbox)) ++deleted;
+            if (!email.is_seen_in(mailbox)) continue;
             list.emplace_back(-email.received, ~id);
             threads.insert(email.thread);
             if ((email.flags & (flag_seen | flag_draft)) == 0) ++unread;
@@ -89,12 +103,45 @@ private:
         CHECK(counters.unread == unread);
         CHECK(counters.threads == threads.size());
         CHECK(counters.unread_threads == unread_threads.size());
+        CHECK(counters.unseen == unseen);
+        CHECK(counters.deleted == deleted);
+        std::uint64_t places = 0;
+        now.by_uid(account, mailbox, 0, [&](const UidEntry& entry) {
+            const auto& email = expected.emails.at(entry.email);
+            CHECK(entry.flags == email.flags);
+            CHECK(entry.deleted == email.deleted.contains(mailbox));
+            CHECK(entry.changed == now.any_email(account, entry.email)->changed());
+            return ++places, true;
+        });
+        CHECK(places == list.size() + deleted);
         std::vector<std::pair<Time, EmailId>> found;
         now.by_received(account, mailbox, {}, [&](const ListEntry& entry) {
             found.emplace_back(-entry.received, ~entry.email);
             return true;
         });
         CHECK(found == list);
+    }
+
+    static void compare_account(const Snapshot& now, AccountId account, const ModelAccount& expected) {
+        std::map<ThreadId, std::vector<std::pair<Time, EmailId>>> threads;
+        std::uint64_t hidden = 0;
+        for (const auto& [id, email] : expected.emails) {
+            if (email.is_hidden())
+                ++hidden;
+            else
+                threads[email.thread].emplace_back(email.received, id);
+        }
+        CHECK(now.state(account).hidden == hidden);
+        std::uint64_t listed = 0;
+        now.by_received(account, 0, {}, [&](const ListEntry&) { return ++listed, true; });
+        CHECK(listed == expected.emails.size() - hidden);
+        for (auto& [thread, members] : threads) {
+            std::sort(members.begin(), members.end());
+            std::vector<EmailId> wanted;
+            for (const auto& [received, id] : members)
+                wanted.push_back(id);
+            CHECK(now.thread(account, thread) == wanted);
+        }
     }
 
     EmailId pick(const std::map<EmailId, ModelEmail>& emails) {
@@ -108,6 +155,13 @@ private:
         return chosen;
     }
 
+    std::set<MailboxId> some_of(const std::set<MailboxId>& mailboxes) {
+        std::set<MailboxId> chosen;
+        for (const auto mailbox : mailboxes)
+            if (random_() % 4 == 0) chosen.insert(mailbox);
+        return chosen;
+    }
+
     void add(AccountId account) {
         auto& known = model_[account].emails;
         ModelEmail email;
@@ -115,6 +169,7 @@ private:
         email.received = static_cast<Time>(random_() % 1000);
         email.flags = random_() % 2 == 0 ? std::uint32_t{flag_seen} : 0u;
         email.mailboxes = some_mailboxes(account);
+        email.deleted = some_of(email.mailboxes);
         const auto thread = !known.empty() && random_() % 2 == 0 ? known[pick(known)].thread : 0;
         const auto body = body_of(email.text);
         EmailId id = 0;
@@ -124,7 +179,7 @@ private:
                 id = draft.new_email();
                 std::vector<MailboxRef> refs;
                 for (const auto mailbox : email.mailboxes)
-                    refs.push_back({mailbox, draft.new_uid(mailbox)});
+                    refs.push_back({mailbox, draft.new_uid(mailbox), email.deleted.contains(mailbox)});
                 draft.add(email_of(body, id, thread != 0 ? thread : id, email.received, refs, email.flags));
                 return {};
             },
@@ -139,15 +194,16 @@ private:
         if (random_() % 2 == 0) email.flags ^= flag_seen;
         if (random_() % 8 == 0) email.flags ^= flag_draft;
         if (random_() % 2 == 0) email.mailboxes = some_mailboxes(account);
+        email.deleted = some_of(email.mailboxes);
         const auto done = commit(store_, account, [&](Draft& draft) -> Result<void> {
-            EmailUpdated updated{id, draft.now().email(account, id)->keywords(), {}};
+            EmailUpdated updated{id, draft.now().any_email(account, id)->keywords(), {}};
             updated.keywords.flags = email.flags;
-            const auto before = draft.now().email(account, id)->mailboxes();
+            const auto before = draft.now().any_email(account, id)->refs();
             for (const auto mailbox : email.mailboxes) {
                 const auto kept = std::find_if(before.begin(), before.end(),
                                                [&](const MailboxRef& ref) { return ref.mailbox == mailbox; });
-                updated.mailboxes.push_back(
-                    kept != before.end() ? *kept : MailboxRef{mailbox, draft.new_uid(mailbox)});
+                updated.mailboxes.push_back(kept != before.end() ? *kept : draft.new_place(mailbox));
+                updated.mailboxes.back().deleted = email.deleted.contains(mailbox);
             }
             draft.add(updated);
             return {};

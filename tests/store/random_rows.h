@@ -75,6 +75,20 @@ public:
         for (auto* list : {&row.text_body, &row.html_body, &row.attachments})
             for (auto count = below(3); count > 0; --count)
                 list->push_back(number<std::uint32_t>());
+        row.complete = flip();
+        row.date = text(40);
+        for (auto count = below(3); count > 0; --count)
+            row.envelopes.push_back(envelope());
+        return row;
+    }
+    EnvelopeRow envelope() {
+        EnvelopeRow row;
+        row.part = static_cast<std::int32_t>(below(10)) - 1;
+        for (auto* field : {&row.date, &row.subject, &row.in_reply_to, &row.message_id})
+            *field = text(30);
+        for (auto* list : {&row.from, &row.sender, &row.reply_to, &row.to, &row.cc, &row.bcc})
+            for (auto count = below(3); count > 0; --count)
+                list->push_back({text(10), text(20), static_cast<EnvelopeRow::Address::Is>(below(3))});
         return row;
     }
     PartRow part() {
@@ -90,6 +104,9 @@ public:
                             &row.content_id, &row.language, &row.location, &row.section})
             *field = text(20);
         row.parameters = texts(4);
+        row.description = text(20);
+        row.md5 = text(20);
+        row.disposition_parameters = texts(4);
         return row;
     }
     MailboxRow mailbox() {
@@ -159,7 +176,7 @@ private:
     std::vector<MailboxRef> refs() {
         std::vector<MailboxRef> made(below(4));
         for (auto& one : made)
-            one = {number<MailboxId>(), number<Uid>()};
+            one = {number<MailboxId>(), number<Uid>(), flip(), time() >> 2};
         return made;
     }
     ObjectType object_type() { return static_cast<ObjectType>(1 + below(7)); }

@@ -77,6 +77,45 @@ TEST_CASE("a store that counted drafts as unread counts again when it is opened"
     CHECK(version == newest_schema);
 }
 
+TEST_CASE("a store whose UID index had ids alone gets flags, modseqs and counters for IMAP") {
+    const TemporaryFolder folder;
+    std::vector<std::string> wanted;
+    std::string rows_folder;
+    MailboxId inbox = 0;
+    {
+        const auto store = open(small(folder.path()));
+        inbox = add_mailbox(*store, anne, "Inbox", "inbox");
+        const auto body = body_of("bonjour");
+        const auto plan = [&](Draft& draft) -> Result<void> {
+            for (EmailId id = 1; id <= 40; ++id)
+                draft.add(email_of(body, id, id, 100, {{inbox, static_cast<Uid>(id)}},
+                                   id % 3 == 0 ? std::uint32_t{flag_seen} : 0u));
+            return {};
+        };
+        REQUIRE(commit(*store, anne, plan, {body}).has_value());
+        wanted = dump_of(*store);
+        CHECK(store->read(anne).counters(anne, inbox).unseen == 27);
+        rows_folder = folder.path() + "/shard-00" + std::to_string(store->shard_of(anne)) + "/rows";
+    }
+    {
+        auto raw = Environment::open(rows_folder, 1ull << 30, row_databases, 0, account_of_row);
+        REQUIRE(raw.has_value());
+        WriteTransaction rows(**raw);
+        for (EmailId id = 1; id <= 40; ++id)
+            rows.put(db_uids, make_key(anne, inbox, static_cast<Uid>(id)), make_key(id));
+        // Form 1 ended before the last three counters, of an octet each here.
+        std::string counters(rows.get(db_counters, make_key(anne, inbox)).value());
+        counters.resize(counters.size() - 3);
+        counters.front() = 1;
+        rows.put(db_counters, make_key(anne, inbox), counters);
+        REQUIRE(rows.commit().has_value());
+    }
+    std::ofstream(folder.path() + "/schema", std::ios::trunc) << "5 2\n";
+    const auto store = open(small(folder.path()));
+    CHECK(dump_of(*store) == wanted);
+    require_clean(*store);
+}
+
 namespace {
 
 // Takes the seals away, as programs before schema 5 had none.

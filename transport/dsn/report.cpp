@@ -3,6 +3,7 @@
 #include "transport/base/ascii.h"
 #include "transport/mime/decode.h"
 #include "transport/mime/headers.h"
+#include "transport/smtp/reply_reader.h"
 #include "transport/smtp/trace.h"
 
 #include <algorithm>
@@ -243,30 +244,6 @@ std::optional<RecipientReport> read_recipient(std::string_view group) {
 
 std::string_view name_of(Action action) {
     return names[static_cast<std::size_t>(action)].second;
-}
-
-bool is_wanted(Action action, const std::optional<smtp::Mailbox>& sender, std::uint8_t notify) {
-    if (!sender || (notify & smtp::notify_never) != 0) return false;
-    switch (action) {
-    case Action::failed: return notify == 0 || (notify & smtp::notify_failure) != 0;
-    case Action::delayed: return notify == 0 || (notify & smtp::notify_delay) != 0;
-    default: return (notify & smtp::notify_success) != 0;
-    }
-}
-
-RecipientReport report_on(const smtp::OutgoingRecipient& recipient, const smtp::Verdict& verdict,
-                          Action action, std::string_view host, std::int64_t at) {
-    RecipientReport out;
-    out.address = recipient.address.text();
-    out.original = recipient.dsn.original;
-    out.action = action;
-    out.status = verdict.status;
-    out.remote_host = host;
-    out.diagnostic = verdict.reply.line();
-    // RFC 3464 §2.3.6: "smtp" is for what a server said.
-    if (verdict.reply.code == 0) out.diagnostic_type = "x-facteur";
-    out.last_attempt = at;
-    return out;
 }
 
 std::string write_fields(const Report& report, bool utf8) {

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "transport/smtp/parameters.h"
-#include "transport/smtp/verdict.h"
 
 #include <cstdint>
 #include <optional>
@@ -45,16 +44,6 @@ struct Report {
     std::vector<RecipientReport> recipients;
     bool operator==(const Report&) const = default;
 };
-
-// Whether who sent a message from `sender` with this NOTIFY (0: unsaid) is to hear of `action`: never of a
-// message from the null path; of a failure and a delay unless he said otherwise, of success when he asked
-// (RFC 3461 §4.1, RFC 5321 §4.5.5).
-bool is_wanted(Action action, const std::optional<smtp::Mailbox>& sender, std::uint8_t notify);
-
-// What became of an attempt, as far as a report can tell; nothing to report of when it goes on silently is
-// the caller's to know. `host` is the one that was spoken to, empty when none was reached.
-RecipientReport report_on(const smtp::OutgoingRecipient& recipient, const smtp::Verdict& verdict,
-                          Action action, std::string_view host, std::int64_t at);
 
 // Lines with CRLF. `utf8`: text that is not ASCII is written as it is (message/global-delivery-status), else
 // as RFC 6533 §3 writes it in ASCII ("\x{E9}").

@@ -10,7 +10,7 @@ namespace {
 void write_text(std::string& out, std::string_view text, Wire wire) {
     if (text.empty())
         out += "NIL";
-    else if (wire.utf8)
+    else if (wire.utf8 || !needs_encoded_words(text))
         write_string(out, text, wire);
     else
         write_string(out, encode_words(text), wire);
@@ -24,8 +24,10 @@ void write_or_nil(std::string& out, std::string_view text, Wire wire) {
 }
 
 // RFC 9051 §7.5.2: the local part without its quoting.
+bool is_quoted_local(std::string_view local) {
+    return local.size() >= 2 && local.starts_with('"') && local.ends_with('"');
+}
 std::string unquoted_local(std::string_view local) {
-    if (local.size() < 2 || !local.starts_with('"') || !local.ends_with('"')) return std::string(local);
     std::string out;
     for (std::size_t i = 1; i + 1 < local.size(); ++i) {
         if (local[i] == '\\' && i + 2 < local.size()) ++i;
@@ -50,7 +52,11 @@ void write_address(std::string& out, const EnvelopeAddress& address, Wire wire) 
     write_text(out, address.name, wire);
     out += " NIL ";
     const auto at = address.email.rfind('@');
-    write_string(out, unquoted_local(address.email.substr(0, at)), wire);
+    const auto local = address.email.substr(0, at);
+    if (is_quoted_local(local))
+        write_string(out, unquoted_local(local), wire);
+    else
+        write_string(out, local, wire);
     out += ' ';
     // NIL would make it a group: an address without a domain has an empty one.
     write_string(out, at == std::string_view::npos ? std::string_view{} : address.email.substr(at + 1), wire);
@@ -83,9 +89,18 @@ void write_envelope(std::string& out, const EnvelopeView& envelope, Wire wire) {
     write_or_nil(out, envelope.date, wire);
     out += ' ';
     write_text(out, envelope.subject, wire);
-    for (const auto* list : {&envelope.from, envelope.sender.empty() ? &envelope.from : &envelope.sender,
-                             envelope.reply_to.empty() ? &envelope.from : &envelope.reply_to, &envelope.to,
-                             &envelope.cc, &envelope.bcc}) {
+    out += ' ';
+    const auto from = out.size();
+    write_addresses(out, envelope.from, wire);
+    const auto length = out.size() - from;
+    for (const auto* list : {&envelope.sender, &envelope.reply_to}) {
+        out += ' ';
+        if (list->empty())
+            out.append(out, from, length); // RFC 9051 §7.5.2: those of From then
+        else
+            write_addresses(out, *list, wire);
+    }
+    for (const auto* list : {&envelope.to, &envelope.cc, &envelope.bcc}) {
         out += ' ';
         write_addresses(out, *list, wire);
     }

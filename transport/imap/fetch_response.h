@@ -27,8 +27,12 @@ class FetchWriter {
 public:
     enum class By { number, uid }; // uid: UIDFETCH (RFC 9586), when UIDONLY is enabled
     FetchWriter(std::string& out, std::uint32_t number, Wire wire = {}, By by = By::number);
+    // Goes on with a response that another began, which has written an item of it.
+    struct GoOn {};
+    FetchWriter(std::string& out, Wire wire, GoOn) : out_(out), wire_(wire), begun_(true) {}
 
     void flags(const std::vector<std::string_view>& flags);
+    void spaced_flags(std::string_view flags); // with a space between each
     void uid(std::uint32_t uid);
     void internal_date(const mime::Date& date);
     void size(std::uint64_t octets);

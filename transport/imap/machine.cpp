@@ -138,6 +138,14 @@ void Machine::complete(Condition condition, std::string_view code, std::string_v
     if (auto event = tagged(condition, code, text)) queued_ = std::move(event);
 }
 
+void Machine::begin_idle() {
+    if (waiting_ != Waiting::idle_start) return;
+    waiting_ = Waiting::nothing;
+    write_continuation(output_, "idling");
+    reader_.expect_line();
+    idling_ = true;
+}
+
 void Machine::challenge(std::string_view data) {
     if (waiting_ != Waiting::authenticate) return;
     waiting_ = Waiting::nothing;
@@ -187,8 +195,8 @@ void Machine::close(std::string_view code, std::string_view text) {
 // ---- what all need ----
 
 bool Machine::may_expunge() const {
-    return !sees_numbers_ && (idling_ || waiting_ == Waiting::command || waiting_ == Waiting::idle ||
-                              waiting_ == Waiting::append);
+    return !sees_numbers_ && (idling_ || waiting_ == Waiting::command || waiting_ == Waiting::idle_start ||
+                              waiting_ == Waiting::idle || waiting_ == Waiting::append);
 }
 
 // Ends the command under way.

@@ -71,8 +71,10 @@ struct LoginGiven {
 struct CommandGiven {
     Command command;
 };
-// IDLE began: untagged responses may go out until IdleEnded, which waits for `complete`, unless the client
-// had said something else than DONE and has been told (then `complete` does nothing).
+// IDLE. Answer: `begin_idle`, after whatever is new: programs that take "+ idling" and an EXISTS behind it
+// in one read see only the first and sleep (Thunderbird). Untagged responses may go out until IdleEnded,
+// which waits for `complete`, unless the client had said something else than DONE and has been told (then
+// `complete` does nothing).
 struct IdleStarted {};
 struct IdleEnded {};
 // What the client enabled just now, as bits of Enabled; it has been answered.
@@ -116,6 +118,7 @@ public:
     void challenge(std::string_view data); // raw octets
     void authenticated(std::string_view text = "Signed in");
     void refuse(std::string_view code = "AUTHENTICATIONFAILED", std::string_view text = "Sign-in failed");
+    void begin_idle();
     void accept_data();
     void reject_append(std::string_view code, std::string_view text); // NO; at any of the events of APPEND
     void tls_started();
@@ -143,7 +146,18 @@ public:
     [[nodiscard]] std::size_t buffered() const { return reader_.buffered() + output_.size(); }
 
 private:
-    enum class Waiting { nothing, login, authenticate, command, idle, data, append, tls, compression };
+    enum class Waiting {
+        nothing,
+        login,
+        authenticate,
+        command,
+        idle_start,
+        idle,
+        data,
+        append,
+        tls,
+        compression
+    };
 
     std::optional<Event> take(ReadEvent event);
     std::optional<Event> command(CommandRead read);

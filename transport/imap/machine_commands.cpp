@@ -182,9 +182,7 @@ std::optional<Event> Machine::run(command::Compress& c) {
 }
 
 std::optional<Event> Machine::run(command::Idle&) {
-    write_continuation(output_, "idling");
-    reader_.expect_line();
-    idling_ = true;
+    waiting_ = Waiting::idle_start;
     return IdleStarted{};
 }
 

@@ -100,12 +100,18 @@ void write_named(std::string& out, std::string_view name, std::optional<std::uin
     write_number(out, *number);
 }
 
-void write_esearch_change(std::string& out, const EsearchResponse::Change& change) {
-    out += change.removed ? " REMOVEFROM (" : " ADDTO (";
-    write_number(out, change.position);
-    out += ' ';
-    write_sequence_set(out, change.numbers);
-    out += ')';
+// Changes of one kind that follow each other are one item.
+void write_esearch_changes(std::string& out, const std::vector<EsearchResponse::Change>& changes) {
+    for (std::size_t n = 0; n < changes.size(); ++n) {
+        const auto& change = changes[n];
+        const bool goes_on = n > 0 && changes[n - 1].removed == change.removed;
+        if (!goes_on) out += change.removed ? " REMOVEFROM (" : " ADDTO (";
+        if (goes_on) out += ' ';
+        write_number(out, change.position);
+        out += ' ';
+        write_sequence_set(out, change.numbers);
+        if (n + 1 == changes.size() || changes[n + 1].removed != change.removed) out += ')';
+    }
 }
 
 } // namespace
@@ -300,8 +306,7 @@ void write_esearch(std::string& out, const EsearchResponse& response) {
             write_sequence_set(out, response.partial_numbers);
         out += ')';
     }
-    for (const auto& change : response.changes)
-        write_esearch_change(out, change);
+    write_esearch_changes(out, response.changes);
     if (!response.relevancy.empty()) {
         out += " RELEVANCY ";
         write_items(out, response.relevancy, [&](auto score) { write_number(out, score); });

@@ -15,23 +15,35 @@ constexpr std::size_t longest_quoted = 1000;
 constexpr std::size_t encoded_word_octets =
     45; // of UTF-8 in one encoded word, which has at most 75 characters
 
-enum class StringForm { quoted, literal, literal_without_nul };
+enum class StringForm { quoted, quoted_escaped, literal, literal_without_nul };
 
+// Without branches, so that many octets are looked at in one step.
 StringForm form_of(std::string_view text, Wire wire) {
-    auto form = text.size() > longest_quoted ? StringForm::literal : StringForm::quoted;
-    bool eight_bit = false;
+    bool nul = false, line_end = false, escaped = false, eight_bit = false;
     for (const char c : text) {
-        if (c == '\0') return StringForm::literal_without_nul;
-        if (c == '\r' || c == '\n') form = StringForm::literal;
-        eight_bit = eight_bit || (c & 0x80) != 0;
+        nul |= c == '\0';
+        line_end |= (c == '\r') | (c == '\n');
+        escaped |= (c == '"') | (c == '\\');
+        eight_bit |= c < 0;
     }
-    if (eight_bit && (!wire.utf8 || !mime::is_valid_utf8(text))) form = StringForm::literal;
-    return form;
+    if (nul) return StringForm::literal_without_nul;
+    if (line_end || text.size() > longest_quoted) return StringForm::literal;
+    if (eight_bit && (!wire.utf8 || !mime::is_valid_utf8(text))) return StringForm::literal;
+    return escaped ? StringForm::quoted_escaped : StringForm::quoted;
 }
 
 void write_as_literal(std::string& out, std::string_view text) {
     write_literal_header(out, text.size());
     out += text;
+}
+
+void write_escaped(std::string& out, std::string_view text) {
+    out += '"';
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    out += '"';
 }
 
 } // namespace
@@ -57,13 +69,11 @@ void write_string(std::string& out, std::string_view text, Wire wire) {
         write_string(out, clean, wire);
         return;
     }
+    case StringForm::quoted_escaped: write_escaped(out, text); return;
     case StringForm::quoted: break;
     }
     out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
+    out += text;
     out += '"';
 }
 
@@ -88,9 +98,13 @@ void write_mailbox(std::string& out, std::string_view name, Wire wire) {
         write_astring(out, encode_utf7(name), wire);
 }
 
-std::string encode_words(std::string_view text) {
+bool needs_encoded_words(std::string_view text) {
     const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-    if (plain && text.find("=?") == std::string_view::npos) return std::string(text);
+    return !plain || text.find("=?") != std::string_view::npos;
+}
+
+std::string encode_words(std::string_view text) {
+    if (!needs_encoded_words(text)) return std::string(text);
     const std::string clean = mime::repair_utf8(text);
     std::string out;
     for (std::string_view rest = clean; !rest.empty();) {

@@ -27,6 +27,8 @@ void write_mailbox(std::string& out, std::string_view name, Wire wire = {}); // 
 // "{5}\r\n": exactly that many octets have to follow. `literal8`: "~{5}", where the grammar has it (BINARY).
 void write_literal_header(std::string& out, std::uint64_t octets, bool literal8 = false);
 
+// Whether `text` cannot stand as it is in a header of ASCII (RFC 2047).
+bool needs_encoded_words(std::string_view text);
 // ASCII that means `text` (RFC 2047): as it is when it is plain, else words of UTF-8 in base64.
 std::string encode_words(std::string_view text);
 

@@ -87,6 +87,7 @@ void Connection::start_reading() {
 }
 
 void Connection::pause() {
+    if (closing_) return; // it reads on until the peer's end has come
     paused_ = true;
     if (reading_) uv_read_stop(stream_);
     reading_ = false;

@@ -18,6 +18,8 @@ constexpr unsigned ticks_between_looks = 5;      // and the time-outs of connect
 
 struct Loop::Handles {
     uv_async_t wake{};
+    uv_prepare_t before_waiting{};
+    uv_check_t after_waiting{};
     uv_timer_t ticker{};
 };
 
@@ -26,8 +28,15 @@ Loop::Loop()
       read_buffer_(read_buffer_size) {
     uv_loop_init(loop_.get());
     handles_->wake.data = handles_->ticker.data = this;
+    handles_->before_waiting.data = handles_->after_waiting.data = this;
     uv_async_init(loop_.get(), &handles_->wake,
                   [](uv_async_t* handle) { static_cast<Loop*>(handle->data)->drain(); });
+    uv_prepare_init(loop_.get(), &handles_->before_waiting);
+    uv_prepare_start(&handles_->before_waiting,
+                     [](uv_prepare_t* handle) { static_cast<Loop*>(handle->data)->before_waiting(); });
+    uv_check_init(loop_.get(), &handles_->after_waiting);
+    uv_check_start(&handles_->after_waiting,
+                   [](uv_check_t* handle) { static_cast<Loop*>(handle->data)->drain(); });
     uv_timer_init(loop_.get(), &handles_->ticker);
     uv_timer_start(
         &handles_->ticker, [](uv_timer_t* handle) { static_cast<Loop*>(handle->data)->tick(); },
@@ -55,8 +64,19 @@ void Loop::post(std::function<void()> task) {
     Task* node = std::make_unique<Task>(Task{std::move(task), next}).release();
     while (!tasks_.compare_exchange_weak(next, node, std::memory_order_release, std::memory_order_relaxed))
         node->next = next;
-    // Only who finds the queue empty wakes the loop; the others' tasks are taken with it.
-    if (next == nullptr && !stopped_.load(std::memory_order_acquire)) uv_async_send(&handles_->wake);
+    // Only who finds the queue empty wakes the loop; the others' tasks are taken with it. The loop itself is
+    // awake.
+    if (next == nullptr && !is_current()) wake();
+}
+
+void Loop::wake() {
+    if (!stopped_.load(std::memory_order_acquire)) uv_async_send(&handles_->wake);
+}
+
+// What is posted by what was posted comes after whatever the sockets have by then.
+void Loop::before_waiting() {
+    drain();
+    if (tasks_.load(std::memory_order_relaxed) != nullptr) wake();
 }
 
 void Loop::run(const std::function<void()>& task) {
@@ -136,6 +156,8 @@ void Loop::stop() {
         close_all();
         stopped_.store(true, std::memory_order_release);
         uv_close(reinterpret_cast<uv_handle_t*>(&handles_->wake), nullptr);
+        uv_close(reinterpret_cast<uv_handle_t*>(&handles_->before_waiting), nullptr);
+        uv_close(reinterpret_cast<uv_handle_t*>(&handles_->after_waiting), nullptr);
         uv_close(reinterpret_cast<uv_handle_t*>(&handles_->ticker), nullptr);
     });
     thread_.join();

@@ -1,7 +1,8 @@
 // A loop: one thread that runs one libuv loop. Everything of `transport/net` that is not said to be
 // thread-safe belongs to one loop and is touched on its thread alone.
 //
-// Other threads reach it by `post`: a lock-free queue with one wake-up for however many tasks wait.
+// Other threads reach it by `post`: a lock-free queue with one wake-up for however many tasks wait. What the
+// loop posts to itself is run before it waits again, without any.
 #pragma once
 
 #include "transport/base/result.h"
@@ -57,6 +58,8 @@ private:
         Task* next;
     };
     void drain();
+    void wake();
+    void before_waiting();
     void tick();
     void close_all();
 

@@ -32,7 +32,7 @@ bool is_expired(const RetryPolicy& policy, std::int64_t arrival, std::int64_t no
 // Nothing when no warning is due any more: none is wanted, it was sent (`warned`), or the letter ends first.
 std::optional<std::int64_t> warning_at(const RetryPolicy& policy, std::int64_t arrival, bool warned);
 
-// ---- a host or a destination that fails as a whole (Scope::host, Scope::destination)
+// ---- a host or a destination that fails as a whole
 
 // How often it has failed on end and until when nothing is sent to it. Kept by whoever connects; a value.
 struct Closure {

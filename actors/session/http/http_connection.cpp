@@ -2,6 +2,7 @@
 
 #include "actors/clock.h"
 #include "actors/log.h"
+#include "actors/on_this_thread.h"
 #include "actors/session/http/answers.h"
 #include "actors/session/http/http_session.h"
 #include "transport/http/response.h"
@@ -13,6 +14,10 @@
 
 namespace facteur {
 namespace {
+
+// Octets of a request of JMAP that the session may answer on this thread: room for the calls that a list or a
+// message takes, each of which ends its turn after two milliseconds (actors/searching/turn.h).
+constexpr std::size_t quick_request = 4096;
 
 bool is_admin(Door door) {
     return door == Door::admin;
@@ -193,7 +198,8 @@ void HttpConnection::on_request_end(net::Connection& connection) {
     exchange_->began = connection.loop().now();
     if (auto response = answer_here()) return answer(connection, std::move(exchange_), std::move(*response));
     state_ = State::answering;
-    tell_session(connection, RequestArrived{std::move(exchange_)});
+    const bool quick = exchange_->route->route == Route::jmap_api && exchange_->body.size() <= quick_request;
+    tell_session(connection, RequestArrived{std::move(exchange_)}, quick);
 }
 
 void HttpConnection::on_broken(net::Connection& connection, const http::Broken& broken) {
@@ -240,13 +246,16 @@ std::optional<http::Response> HttpConnection::answer_here() const {
 }
 
 template <typename Message>
-void HttpConnection::tell_session(net::Connection& connection, Message message) {
+void HttpConnection::tell_session(net::Connection& connection, Message message, bool quick) {
     if (state_ == State::over) return;
     if (!session_) {
         const Peer peer(connection, *this);
         session_ = context_->system.spawn(http_session, context_, peer);
     }
-    caf::anon_send(session_, std::move(message));
+    if (quick)
+        send_on_this_thread(session_, std::move(message));
+    else
+        caf::anon_send(session_, std::move(message));
 }
 
 void HttpConnection::session_lost(net::Connection& connection) {

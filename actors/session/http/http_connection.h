@@ -92,7 +92,7 @@ private:
     [[nodiscard]] std::uint64_t body_limit() const;
     [[nodiscard]] bool must_ask() const;
     template <typename Message>
-    void tell_session(net::Connection& connection, Message message);
+    void tell_session(net::Connection& connection, Message message, bool quick = false);
 
     std::shared_ptr<HttpContext> context_;
     Door door_;

@@ -31,6 +31,9 @@ Needs needs_of(Route route) {
     case Route::jmap_download: return {handle_download};
     case Route::event_source: return {handle_event_source};
     case Route::websocket: return {handle_websocket};
+    case Route::thunderbird_setup: return {handle_thunderbird_setup, false};
+    case Route::outlook_setup: return {handle_outlook_setup, false};
+    case Route::apple_setup: return {handle_apple_setup, false};
     case Route::none:
     case Route::healthz:
     case Route::readyz:

@@ -57,5 +57,8 @@ void handle_download(HttpSession* self);
 void handle_event_source(HttpSession* self);
 void handle_websocket(HttpSession* self);
 void handle_metrics(HttpSession* self);
+void handle_thunderbird_setup(HttpSession* self);
+void handle_outlook_setup(HttpSession* self);
+void handle_apple_setup(HttpSession* self);
 
 } // namespace facteur

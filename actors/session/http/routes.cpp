@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view reads = "GET, HEAD, OPTIONS", posts = "POST, OPTIONS";
 constexpr std::uint32_t form = 16u << 10;
+constexpr std::string_view reads_and_posts = "GET, HEAD, POST, OPTIONS";
 
 constexpr RouteEntry no_route{Route::none, "(none)", "", 0};
 constexpr RouteEntry asset{Route::asset, "/", reads, 0};
@@ -26,6 +27,11 @@ constexpr std::array exact_routes{
     RouteEntry{Route::jmap_session, jmap::session_path, reads, 0},
     RouteEntry{Route::jmap_api, jmap::api_path, posts, 0},
     RouteEntry{Route::websocket, jmap::websocket_path, "GET, OPTIONS", 0},
+    RouteEntry{Route::thunderbird_setup, "/.well-known/autoconfig/mail/config-v1.1.xml", reads, 0},
+    RouteEntry{Route::thunderbird_setup, "/mail/config-v1.1.xml", reads, 0},
+    RouteEntry{Route::outlook_setup, "/autodiscover/autodiscover.xml", reads_and_posts, form},
+    RouteEntry{Route::outlook_setup, "/Autodiscover/Autodiscover.xml", reads_and_posts, form},
+    RouteEntry{Route::apple_setup, "/mail.mobileconfig", reads, 0},
 };
 constexpr std::array prefix_routes{
     RouteEntry{Route::session, "/auth/sessions/", "DELETE, OPTIONS", form},

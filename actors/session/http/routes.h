@@ -25,6 +25,9 @@ enum class Route : std::uint8_t {
     jmap_download,
     event_source,
     websocket,
+    thunderbird_setup, // how mail programs find their servers
+    outlook_setup,
+    apple_setup,
     asset, // of the web UI: files, and every path that is one of its screens
 };
 

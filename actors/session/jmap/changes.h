@@ -29,8 +29,8 @@ public:
         if (is_new || what == What::updated) return;
         if (what == What::removed && entry->second == What::added)
             changes_.erase(entry);
-        else
-            entry->second = what;
+        else // what is added again was hidden meanwhile
+            entry->second = what == What::added && entry->second == What::removed ? What::updated : what;
     }
     [[nodiscard]] bool has(const Key& key) const { return changes_.contains(key); }
     [[nodiscard]] bool is(const Key& key, What what) const {

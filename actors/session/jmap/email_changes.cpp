@@ -114,7 +114,7 @@ SetResult<EmailFiled> EmailChanges::add(const IngestedEmail& email, jmap::Value 
     added.row.thread = thread_of(email, added.row.id);
     added.row.mailboxes.clear();
     for (const auto mailbox : *mailboxes)
-        added.row.mailboxes.push_back({mailbox, draft_.new_uid(mailbox)});
+        added.row.mailboxes.push_back(draft_.new_place(mailbox));
     ++added_;
     added_octets_ += email.row.size;
     const EmailFiled filed{added.row.id, added.row.thread, false};
@@ -174,9 +174,9 @@ SetResult<void> EmailChanges::update(store::EmailId id, jmap::Object object) {
         state = earlier->second;
     } else {
         state.keywords = email->keywords();
-        state.before = email->mailboxes();
+        state.before = email->refs();
         for (const auto& ref : state.before)
-            state.mailboxes.insert(ref.mailbox);
+            if (!ref.deleted) state.mailboxes.insert(ref.mailbox);
     }
     for (const auto& entry : *patch)
         if (auto done = patch_member(entry.path, entry.value, *email, state); !done) return done;
@@ -199,12 +199,19 @@ SetResult<void> EmailChanges::remove(store::EmailId id) {
 void EmailChanges::finish() {
     for (const auto& [id, state] : updated_) {
         store::EmailUpdated change{id, state.keywords, {}};
-        for (const auto mailbox : state.mailboxes) {
-            const auto kept = std::find_if(state.before.begin(), state.before.end(),
-                                           [&](const auto& ref) { return ref.mailbox == mailbox; });
-            change.mailboxes.push_back(
-                kept != state.before.end() ? *kept : store::MailboxRef{mailbox, draft_.new_uid(mailbox)});
+        // Places with \Deleted stay as they are, unless the email is put there again.
+        for (auto ref : state.before) {
+            const bool is_wanted = state.mailboxes.contains(ref.mailbox);
+            if (!is_wanted && !ref.deleted) continue;
+            ref.deleted = !is_wanted;
+            change.mailboxes.push_back(ref);
         }
+        for (const auto mailbox : state.mailboxes)
+            if (std::none_of(state.before.begin(), state.before.end(),
+                             [&](const auto& ref) { return ref.mailbox == mailbox; }))
+                change.mailboxes.push_back(draft_.new_place(mailbox));
+        std::sort(change.mailboxes.begin(), change.mailboxes.end(),
+                  [](const auto& a, const auto& b) { return a.mailbox < b.mailbox; });
         draft_.add(std::move(change));
     }
     for (const auto id : removed_)

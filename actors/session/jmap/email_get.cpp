@@ -43,9 +43,9 @@ jmap::MethodResult email_get(const MethodContext& context, jmap::Object argument
     GetAnswer answer(get.account, state_of(state, store::StateType::email), out);
     EmailGet emails(context, now, selection, out);
     if (!get.ids) {
-        if (auto few = check_count(state.emails, limits); !few) return few;
+        if (auto few = check_count(store::visible_emails(state), limits); !few) return few;
         now.by_id(account, 0, [&](const store::EmailView& row) {
-            emails.write(row);
+            if (!row.is_hidden()) emails.write(row);
             return !emails.is_too_long();
         });
     } else {

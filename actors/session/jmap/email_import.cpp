@@ -41,6 +41,7 @@ SetResult<std::shared_ptr<const IngestedEmail>> import_one(const MethodContext& 
     if (blob && blob->size() == 0) faults.other(jmap::set_error("invalidEmail", "The message is empty."));
     if (faults.any()) return refuse(std::move(faults).error());
 
+    if (!context.turn.may_take(blob->size())) return refuse({});
     auto bytes = blob->read(now, 0, blob->size());
     if (!bytes) return refuse(jmap::invalid_properties({"blobId"}, "The blob cannot be read."));
     const auto received = take_received_at(jmap::member(object, "receivedAt"),
@@ -79,6 +80,7 @@ jmap::Expected<CallMethod> prepare_email_import(const MethodContext& context, jm
         } else {
             made.refuse(creation_id, imported.error());
         }
+        if (context.turn.has_ended()) return tl::unexpected(context.turn.error());
     }
     made.end();
     out.end_object();

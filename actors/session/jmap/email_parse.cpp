@@ -32,6 +32,7 @@ void write_ids(std::string_view name, const std::vector<std::string_view>& ids, 
 std::optional<std::string> parse(const MethodContext& context, const store::Snapshot& now,
                                  std::string_view id, const Blob& blob, const EmailSelection& selection) {
     if (blob.size() > context.services.jmap_limits.max_size_upload) return std::nullopt;
+    if (!context.turn.may_take(blob.size())) return std::nullopt;
     auto bytes = blob.read(now, 0, blob.size());
     if (!bytes || !looks_like_an_email(*bytes)) return std::nullopt;
     const auto email = ingest(std::make_shared<const std::string>(std::move(*bytes)), 0);
@@ -84,6 +85,7 @@ jmap::MethodResult email_parse(const MethodContext& context, jmap::Object argume
             continue;
         }
         auto email = parse(context, now, id, *blob, selection);
+        if (context.turn.has_ended()) return tl::unexpected(context.turn.error());
         if (!email) {
             not_parsable.push_back(id);
             continue;

@@ -61,7 +61,7 @@ std::optional<std::uint64_t> EmailQueryRun::known_total() const {
     const auto mailbox = is_whole_mailbox(query_.filter);
     if (!mailbox) return std::nullopt;
     if (*mailbox == 0)
-        return query_.collapse_threads ? std::nullopt : std::optional(now_.state(account_).emails);
+        return query_.collapse_threads ? std::nullopt : std::optional(visible_emails(now_.state(account_)));
     const auto counters = now_.counters(account_, *mailbox);
     return query_.collapse_threads ? counters.threads : counters.emails;
 }
@@ -86,7 +86,8 @@ void EmailQueryRun::each_candidate(const Each& each) const {
     };
     for (const auto email : candidates_->emails)
         if (const auto row = now_.email(account_, email); row && !add(*row)) return;
-    now_.by_id(account_, candidates_->below, add);
+    now_.by_id(account_, candidates_->below,
+               [&](const store::EmailView& row) { return row.is_hidden() || add(row); });
     std::sort(entries.begin(), entries.end(), is_newer);
     EmailMatcher matcher(query_.filter, now_, account_, turn_);
     for (const auto& entry : entries)

@@ -44,7 +44,8 @@ jmap::Expected<CallMethod> prepare_email_set(const MethodContext& context, jmap:
                                 context.now,
                                 services.jmap_limits.max_size_attachments_per_email,
                                 largest_message(services),
-                                random_number};
+                                random_number,
+                                context.turn};
         for (const auto [creation_id, value] : *set.create) {
             const auto email = jmap::as_object(value);
             const auto mailboxes = email ? jmap::member(*email, "mailboxIds") : std::nullopt;
@@ -57,6 +58,7 @@ jmap::Expected<CallMethod> prepare_email_set(const MethodContext& context, jmap:
             } else {
                 made.refuse(creation_id, composed.error());
             }
+            if (context.turn.has_ended()) return tl::unexpected(context.turn.error());
         }
     }
     made.end();

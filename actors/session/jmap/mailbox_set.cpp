@@ -162,12 +162,26 @@ public:
             if (const auto* row = tree_.find(id)) draft_.add(store::MailboxPut{*row});
         for (const auto id : destroyed_)
             draft_.add(store::MailboxRemoved{id});
+        remove_annotations();
         for (const auto& [creation_id, id] : created_)
             created_ids[creation_id] = mailbox_id(id);
     }
     [[nodiscard]] bool any() const { return !changed_.empty() || !destroyed_.empty(); }
 
 private:
+    // Those of IMAP (actors/session/imap/metadata.cpp) of mailboxes that go.
+    void remove_annotations() {
+        if (destroyed_.empty()) return;
+        using store::ObjectType;
+        draft_.now().objects(
+            call_.account, ObjectType::annotation, [&](std::string_view id, std::string_view) {
+                for (const auto mailbox : destroyed_)
+                    if (id.starts_with(std::to_string(mailbox) + "/"))
+                        draft_.add(store::ObjectRemoved{ObjectType::annotation, std::string(id)});
+                return true;
+            });
+    }
+
     static std::size_t depth_of(jmap::Object arguments) {
         const auto value = jmap::member(arguments, "maxDepth");
         return value ? jmap::as_unsigned(*value).value_or(1) : 1;
@@ -377,13 +391,14 @@ bool empty_mailboxes(const std::set<store::MailboxId>& going, store::Draft& draf
     std::unordered_set<store::EmailId> seen;
     bool all = true;
     for (const auto mailbox : going) {
-        now.by_uid(draft.account(), mailbox, 0, [&](store::Uid, store::EmailId id) {
+        now.by_uid(draft.account(), mailbox, 0, [&](const store::UidEntry& entry) {
+            const auto id = entry.email;
             if (seen.size() == emails_per_turn) return all = false;
             if (!seen.insert(id).second) return true;
-            const auto email = now.email(draft.account(), id);
+            const auto email = now.any_email(draft.account(), id);
             if (!email) return true;
             store::EmailUpdated kept{id, email->keywords(), {}};
-            for (const auto& ref : email->mailboxes())
+            for (const auto& ref : email->refs())
                 if (!going.contains(ref.mailbox)) kept.mailboxes.push_back(ref);
             if (kept.mailboxes.empty())
                 draft.add(store::EmailRemoved{id});

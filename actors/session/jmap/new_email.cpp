@@ -97,6 +97,7 @@ SetResult<std::shared_ptr<const IngestedEmail>> compose(const Composer& composer
     const auto message = put_together(composer, std::move(headers), std::move(body.root));
     auto bytes = mime::write(message, options);
     if (!bytes) return refuse(jmap::invalid_properties({}, bytes.error().message));
+    if (!composer.turn.may_take(bytes->size())) return refuse({});
     if (bytes->size() > composer.most_message) {
         auto error = jmap::set_error("tooLarge", "The message is larger than one may be.");
         error.max_size = composer.most_message;

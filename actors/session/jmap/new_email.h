@@ -3,10 +3,11 @@
 //
 // Everything is checked here; what is wrong is told by one SetError that names all properties at fault
 // ("bodyStructure/subParts/0/partId"), or blobNotFound with all blobs that are missing. Runs in the calling
-// actor.
+// actor, with much text on a thread for that (Turn::may_take).
 #pragma once
 
 #include "actors/mailbox/ingest.h"
+#include "actors/searching/turn.h"
 #include "actors/session/jmap/header_property.h"
 #include "actors/session/jmap/set_answer.h"
 #include "store/snapshot.h"
@@ -94,6 +95,7 @@ struct Composer {
     std::uint64_t most_attached = 0; // octets of one email's blobs
     std::uint64_t most_message = 0;  // octets of the message
     std::function<std::uint64_t()> random;
+    Turn& turn; // when it ends, what is composed is void
 };
 SetResult<std::shared_ptr<const IngestedEmail>> compose(const Composer& composer, jmap::Object email);
 

@@ -282,6 +282,7 @@ private:
             error.max_size = composer_.most_attached;
             return faults_.other(std::move(error));
         }
+        if (!composer_.turn.may_take(blob->size())) return faults_.missing_blob(given);
         auto bytes = blob->read(composer_.now, 0, blob->size());
         if (!bytes) return faults_.missing_blob(given);
         r.part.content = body_.blobs.emplace_back(std::move(*bytes));

@@ -2,11 +2,13 @@
 
 #include "actors/accounts/quota.h"
 #include "actors/clock.h"
+#include "actors/mailbox/large_texts.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/metrics.h"
 #include "actors/searching/searches.h"
 #include "actors/session/jmap/ids.h"
 #include "actors/session/jmap/method.h"
+#include "actors/thread_waiter.h"
 #include "transport/jmap/response.h"
 
 #include <caf/all.hpp>
@@ -19,42 +21,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+jmap::MethodError too_many_large_texts() {
+    return {"serverUnavailable", "Too many large messages are being worked on: try again later."};
+}
+
 jmap::MethodError error_of(const store::Error& error) {
     const bool later = error.code == store::Code::busy || error.code == store::Code::stopped;
     return {later ? "serverUnavailable" : "serverFail", error.message};
 }
 
-// A search thread can send, but not answer a request: this does, for one search. Between the actor that waits
-// for `over` and the thread that says so.
-using AwaitSearch = caf::atom_constant<caf::atom("await")>;
-using SearchOver = caf::atom_constant<caf::atom("over")>;
-
-struct SearchWaiter {
-    std::optional<caf::response_promise> waiting;
-    bool is_over = false;
-};
-caf::behavior search_waiter(caf::stateful_actor<SearchWaiter>* self) {
-    return {
-        [self](AwaitSearch) {
-            auto promise = self->make_response_promise();
-            if (self->state.is_over) {
-                promise.deliver(caf::unit);
-                self->quit();
-            } else {
-                self->state.waiting = promise;
-            }
-            return promise;
-        },
-        [self](SearchOver) {
-            self->state.is_over = true;
-            if (!self->state.waiting) return;
-            self->state.waiting->deliver(caf::unit);
-            self->quit();
-        },
-    };
-}
-
-// One request under way. Lives as long as a call of it waits for the mailbox actor or a search.
+// One request under way. Lives as long as a call of it waits for the mailbox actor or a thread.
 class Run : public std::enable_shared_from_this<Run> {
 public:
     Run(caf::event_based_actor* self, const Services& services, store::AccountRow user, jmap::Request request,
@@ -88,7 +64,7 @@ private:
             return refuse(*method, call, {"requestTooLarge", "The response is too long for further calls."});
         if (auto denied = account_fault(*method, arguments->object())) return refuse(*method, call, *denied);
         return method->read != nullptr ? read(*method, call, std::move(*arguments))
-                                       : write(*method, call, arguments->object());
+                                       : write(*method, call, std::move(*arguments));
     }
 
     // Every method but Core/echo works on an account, which must be the user's.
@@ -108,10 +84,11 @@ private:
 
     Progress read(const Method& method, const jmap::Invocation& call, jmap::ResolvedArguments arguments) {
         Turn turn(services_.searches.limits().on_the_spot);
-        return read(method, call, arguments.object(), turn) ? Progress::answered
-                                                            : search(method, call, std::move(arguments));
+        if (read(method, call, arguments.object(), turn)) return Progress::answered;
+        return turn.met_large_text() ? read_large(method, call, std::move(arguments))
+                                     : search(method, call, std::move(arguments));
     }
-    // False: it takes longer than the turn allows, and nothing has been answered.
+    // False: it takes more than the turn allows, and nothing has been answered.
     bool read(const Method& method, const jmap::Invocation& call, jmap::Object arguments, Turn& turn) {
         const auto damage = services_.store.damage(user_.id);
         auto result = method.read(context(turn), arguments, response_.begin(method.name, call.call_id));
@@ -130,26 +107,60 @@ private:
     }
     // The same on a search thread. Nobody else touches the run until it is over.
     Progress search(const Method& method, const jmap::Invocation& call, jmap::ResolvedArguments arguments) {
-        const auto waiter = self_->spawn(search_waiter);
+        const ThreadWaiter waiter(self_);
         auto held = std::make_shared<jmap::ResolvedArguments>(std::move(arguments));
         const bool begun = services_.searches.start(
             user_.id, options_.gone, [run = shared_from_this(), &method, &call, held, waiter](Turn& turn) {
                 run->read(method, call, held->object(), turn);
-                caf::anon_send(waiter, SearchOver::value);
+                waiter.say_over();
             });
         if (!begun) {
-            caf::anon_send_exit(waiter, caf::exit_reason::user_shutdown);
+            waiter.give_up();
             return refuse(method, call, {"serverUnavailable", "Too many searches wait: try again later."});
         }
-        self_->request(waiter, caf::infinite, AwaitSearch::value).then([run = shared_from_this()] {
-            run->proceed();
-        });
+        waiter.wait(self_, [run = shared_from_this()] { run->proceed(); });
+        return Progress::waits;
+    }
+    // The same on a thread for large texts.
+    Progress read_large(const Method& method, const jmap::Invocation& call,
+                        jmap::ResolvedArguments arguments) {
+        auto held = std::make_shared<jmap::ResolvedArguments>(std::move(arguments));
+        services_.large_texts.run_apart(
+            self_,
+            [run = shared_from_this(), &method, &call, held] {
+                Turn turn;
+                run->read(method, call, held->object(), turn);
+            },
+            [run = shared_from_this(), &method, &call](bool done) {
+                if (!done) run->refuse(method, call, too_many_large_texts());
+                run->proceed();
+            });
         return Progress::waits;
     }
 
-    Progress write(const Method& method, const jmap::Invocation& call, jmap::Object arguments) {
-        Turn turn;
-        auto prepared = method.prepare(context(turn), arguments);
+    Progress write(const Method& method, const jmap::Invocation& call, jmap::ResolvedArguments arguments) {
+        Turn turn(services_.searches.limits().on_the_spot);
+        auto prepared = method.prepare(context(turn), arguments.object());
+        return turn.met_large_text() ? prepare_large(method, call, std::move(arguments))
+                                     : send(method, call, std::move(prepared));
+    }
+    Progress prepare_large(const Method& method, const jmap::Invocation& call,
+                           jmap::ResolvedArguments arguments) {
+        using Prepared = jmap::Expected<CallMethod>;
+        auto held = std::make_shared<jmap::ResolvedArguments>(std::move(arguments));
+        auto prepared = std::make_shared<Prepared>(tl::unexpected(too_many_large_texts()));
+        services_.large_texts.run_apart(
+            self_,
+            [run = shared_from_this(), &method, held, prepared] {
+                Turn turn;
+                *prepared = method.prepare(run->context(turn), held->object());
+            },
+            [run = shared_from_this(), &method, &call, prepared](bool) {
+                if (run->send(method, call, std::move(*prepared)) == Progress::answered) run->proceed();
+            });
+        return Progress::waits;
+    }
+    Progress send(const Method& method, const jmap::Invocation& call, jmap::Expected<CallMethod> prepared) {
         if (!prepared) return refuse(method, call, prepared.error());
         prepared->account = user_.id;
         prepared->name = method.name;

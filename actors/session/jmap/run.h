@@ -1,6 +1,7 @@
 // Runs the method calls of one JMAP request in order (RFC 8620 §3.3 to §3.7): result references, creation
-// ids, capabilities, the account's right of access, errors of each call, long searches on threads of their
-// own (actors/searching/searches.h), writes through the mailbox actor.
+// ids, capabilities, the account's right of access, errors of each call, long searches and large texts on
+// threads of their own (actors/searching/searches.h, actors/mailbox/large_texts.h), writes through the
+// mailbox actor.
 //
 // Called from the session's actor `self`, which it uses to wait for these; `done` is called once, in that
 // actor, with the response's JSON. Several runs may be open in one actor (a WebSocket).

@@ -4,6 +4,7 @@
 #include "actors/clock.h"
 #include "actors/delivery/queue_plans.h"
 #include "actors/log.h"
+#include "actors/mailbox/large_texts.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/session/smtp/smtp_session.h"
 
@@ -19,7 +20,8 @@ struct State {
 
     std::shared_ptr<SmtpShared> shared;
     SmtpLink link;
-    std::unique_ptr<SmtpSession> session;
+    std::shared_ptr<SmtpSession> session;
+    bool judging = false;       // a text, perhaps on another thread: the session is not to be touched
     std::size_t deliveries = 0; // under way: at most one while the connection lives
     bool gone = false;
 };
@@ -176,29 +178,48 @@ void queue_elsewhere(Actor* self, const std::shared_ptr<SmtpSession::Outgoing>& 
               });
 }
 
+void refuse_text(Actor* self, const std::string& id, const smtp::Reply& refused, std::uint64_t octets,
+                 std::size_t recipients) {
+    auto& state = self->state;
+    note_refused(state, id, refused, octets);
+    state.session->forget();
+    state.link.reply(state.session->same_to_all(refused, recipients));
+    --state.deliveries;
+    quit_when_done(self);
+}
+
+void deliver(Actor* self, const std::shared_ptr<SmtpSession::Outgoing>& outgoing,
+             std::shared_ptr<Reservation> held) {
+    auto to = std::move(outgoing->recipients);
+    deliver_local(self, self->state.shared->services, outgoing->email, std::move(to), outgoing->key,
+                  [self, outgoing, held = std::move(held)](std::vector<store::Result<EmailFiled>> results) {
+                      auto replies = self->state.session->answers(*outgoing, results);
+                      if (outgoing->keeper != 0 && replies.front().is_success())
+                          return queue_elsewhere(self, outgoing, std::move(results), std::move(replies),
+                                                 held);
+                      conclude(self, *outgoing, results, std::move(replies));
+                  });
+}
+
 void take_text(Actor* self, SmtpText& text) {
     auto& state = self->state;
-    auto& session = *state.session;
     const auto octets = text.bytes->size();
-    const auto recipients = session.recipients();
-    const auto id = session.id();
-    auto judged = session.text(*text.bytes);
-    if (const auto* refused = std::get_if<smtp::Reply>(&judged)) {
-        note_refused(state, id, *refused, octets);
-        session.forget();
-        return state.link.reply(session.same_to_all(*refused, recipients));
-    }
-    auto outgoing =
-        std::make_shared<SmtpSession::Outgoing>(std::move(std::get<SmtpSession::Outgoing>(judged)));
+    const auto recipients = state.session->recipients();
+    const auto id = state.session->id();
+    const auto judged = std::make_shared<SmtpSession::Judged>(smtp::replies::try_later());
+    state.judging = true;
     ++state.deliveries;
-    auto to = std::move(outgoing->recipients);
-    deliver_local(
-        self, state.shared->services, outgoing->email, std::move(to), outgoing->key,
-        [self, outgoing, held = std::move(text.held)](std::vector<store::Result<EmailFiled>> results) {
-            auto replies = self->state.session->answers(*outgoing, results);
-            if (outgoing->keeper != 0 && replies.front().is_success())
-                return queue_elsewhere(self, outgoing, std::move(results), std::move(replies), held);
-            conclude(self, *outgoing, results, std::move(replies));
+    state.shared->services.large_texts.run(
+        self, octets,
+        [session = state.session, bytes = text.bytes, judged] { *judged = session->text(*bytes); },
+        [=, held = text.held](bool) {
+            self->state.judging = false;
+            if (const auto* refused = std::get_if<smtp::Reply>(judged.get()))
+                return refuse_text(self, id, *refused, octets, recipients);
+            deliver(
+                self,
+                std::make_shared<SmtpSession::Outgoing>(std::move(std::get<SmtpSession::Outgoing>(*judged))),
+                held);
         });
 }
 
@@ -207,7 +228,7 @@ caf::behavior smtp_session(Actor* self, std::shared_ptr<SmtpShared> shared, Door
     auto& state = self->state;
     state.shared = shared;
     state.link = link;
-    state.session = std::make_unique<SmtpSession>(std::move(shared), door, remote);
+    state.session = std::make_shared<SmtpSession>(std::move(shared), door, remote);
     return {
         [self](SmtpAuth& auth) { answer_auth(self, self->state.session->begin_auth(auth)); },
         [self](SmtpAuthResponse& response) { answer_auth(self, self->state.session->respond(response)); },
@@ -215,7 +236,9 @@ caf::behavior smtp_session(Actor* self, std::shared_ptr<SmtpShared> shared, Door
         [self](SmtpMail& asked) { mail(self, asked); },
         [self](SmtpRcpt& asked) { rcpt(self, asked); },
         [self](SmtpText& text) { take_text(self, text); },
-        [self](SmtpForget) { self->state.session->forget(); },
+        [self](SmtpForget) {
+            if (!self->state.judging) self->state.session->forget(); // else it has nothing left to forget
+        },
         [self](SmtpGone) {
             self->state.gone = true;
             quit_when_done(self);

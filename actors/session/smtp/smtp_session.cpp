@@ -52,7 +52,8 @@ EnvelopeAddress envelope_address(const smtp::Mailbox& mailbox, const smtp::RcptP
 
 SmtpSession::SmtpSession(std::shared_ptr<SmtpShared> shared, Door door, std::string remote)
     : shared_(std::move(shared)), door_(door), remote_(std::move(remote)),
-      may_relay_(door == Door::smtp && shared_->relay_networks.contains(remote_)) {}
+      may_relay_(door == Door::smtp && shared_->relay_networks.contains(remote_)),
+      sign_in_(shared_->services, remote_) {}
 
 bool SmtpSession::is_own(std::string_view address) const {
     if (!account_ || address.find('@') == std::string_view::npos) return false;
@@ -159,7 +160,7 @@ void SmtpSession::stamp_message(std::string& bytes, store::Time now) const {
     stamp(bytes, ours);
 }
 
-std::variant<smtp::Reply, SmtpSession::Outgoing> SmtpSession::text(std::string& bytes) {
+SmtpSession::Judged SmtpSession::text(std::string& bytes) {
     if (smtp::count_hops(bytes) > shared_->limits.hops) return smtp::replies::hop_loop();
     if (is_submission())
         if (auto refused = refuse_author(bytes, [this](std::string_view address) { return is_own(address); }))

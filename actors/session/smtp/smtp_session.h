@@ -6,6 +6,7 @@
 #include "actors/delivery/queue_entry.h"
 #include "actors/delivery/send_report.h"
 #include "actors/metrics.h"
+#include "actors/session/auth/sasl_sign_in.h"
 #include "actors/session/smtp/session_messages.h"
 #include "actors/session/smtp/shared.h"
 #include "transport/smtp/reply.h"
@@ -26,12 +27,8 @@ public:
     SmtpSession(std::shared_ptr<SmtpShared> shared, Door door, std::string remote);
 
     // ---- signing in
-    struct Challenge {
-        std::string data;
-    };
-    struct Verify { // then call `verified`
-        std::string user, password;
-    };
+    using Challenge = SaslSignIn::Challenge;
+    using Verify = SaslSignIn::Verify; // then call `verified`
     struct Welcome {};
     using AuthStep = std::variant<Challenge, Verify, Welcome, smtp::Reply>;
     AuthStep begin_auth(const SmtpAuth& auth);
@@ -55,7 +52,8 @@ public:
         SenderReport report;                // asked for by NOTIFY=SUCCESS; without recipients: not asked for
         std::vector<std::size_t> report_on; // which of `recipients` its recipients are
     };
-    std::variant<smtp::Reply, Outgoing> text(std::string& bytes);
+    using Judged = std::variant<smtp::Reply, Outgoing>;
+    Judged text(std::string& bytes);
     void forget();
     // The report of success that was asked for; nothing when nobody was served.
     [[nodiscard]] std::optional<SenderReport>
@@ -81,9 +79,7 @@ private:
         LocalRecipient local;
     };
 
-    AuthStep advance(sasl::Step step);
-    AuthStep welcome(store::AccountRow account);
-    smtp::Reply refusal(sasl::Refused::Why why);
+    AuthStep step(SaslSignIn::Step step);
     [[nodiscard]] bool is_submission() const {
         return door_ == Door::submission || door_ == Door::submissions;
     }
@@ -103,8 +99,7 @@ private:
     std::string remote_;
     bool may_relay_ = false;
 
-    std::optional<sasl::Exchange> exchange_;
-    sasl::Mechanism mechanism_{};
+    SaslSignIn sign_in_;
     std::optional<store::AccountRow> account_;
 
     SmtpClient client_;

@@ -6,6 +6,7 @@
 #include "actors/indexing/indexing.h"
 #include "actors/mailbox/file_email.h"
 #include "actors/mailbox/ingest.h"
+#include "actors/mailbox/large_texts.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/metrics.h"
 #include "actors/searching/searches.h"
@@ -62,10 +63,11 @@ struct JmapServer::Parts {
                         *store, plan_method, [this](store::ShardId shard) { indexing->wake(shard); }, {}});
         services = std::make_unique<Services>(Services{config, limits, *store, directory, authenticator.get(),
                                                        web_sessions, *mailboxes, *indexing, searches,
-                                                       queue.get(), metrics});
+                                                       large_texts, queue.get(), metrics});
     }
     ~Parts() {
         searches.stop();
+        large_texts.stop();
         mailboxes->stop();
     }
 
@@ -78,6 +80,7 @@ struct JmapServer::Parts {
     std::unique_ptr<Indexing> indexing = start_indexing(*store);
     Metrics metrics;
     Searches searches;
+    LargeTexts large_texts;
     UnreachedService<Authenticator> authenticator;
     UnreachedService<Queue> queue;
     JmapServerConfig caf_config;

@@ -27,7 +27,7 @@ const unwanted = [
 const screenshots = fileURLToPath(new URL("../../../build/screenshots/", import.meta.url));
 
 /** Longer than anything takes on a busy machine; nothing waits as long as this when all is well. */
-export const patience = 30_000;
+export const patience = Number(process.env.BROWSER_PATIENCE ?? 30_000);
 
 export async function startBrowser() {
   const browser = await chromium.launch({

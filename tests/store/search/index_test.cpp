@@ -287,3 +287,65 @@ TEST_CASE("hits are the places of what was searched") {
     CHECK(marked({Expression::Kind::not_, {}, 0, {parse("conseil", 0)}}).empty());
     CHECK(marked(parse("conseil \"conseil de\"", 0)) == Marked{"conseil de", "Conseil"});
 }
+
+TEST_CASE("text is found anywhere, also within words") {
+    const TemporaryFolder folder;
+    const auto index = open_index(folder.path());
+    REQUIRE(index
+                ->update({document(1, 1, "Réunion de rentrée", "Les élèves\r\narrivent",
+                                   "Anne <anne.martin@ac.fr>"),
+                          document(1, 2, "Union européenne", "réunions", "Martine <m@ac.fr>"),
+                          document(2, 1, "Union", "")},
+                         {}, 7)
+                .has_value());
+    const auto candidates = [&](std::string text, std::uint32_t in = 0) {
+        const Expression expression{Expression::Kind::contains, std::move(text), in, {}};
+        return std::pair(index->query(1, expression)->emails, has_phrase(expression));
+    };
+    const auto sure = [](Ids ids) { return std::pair(std::move(ids), false); };
+    const auto maybe = [](Ids ids) { return std::pair(std::move(ids), true); };
+    CHECK(candidates("UNION") == sure({1, 2}));
+    CHECK(candidates("union", bit(Field::body)) == sure({2}));
+    CHECK(candidates("éuni") == sure({1, 2}));
+    CHECK(candidates("artin", bit(Field::from)) == sure({1, 2}));
+    CHECK(candidates("nne.mart", bit(Field::from)) == maybe({1}));
+    CHECK(candidates("martin@", bit(Field::from)) == maybe({1}));
+    CHECK(candidates("ves arri") == maybe({1}));
+    CHECK(candidates("ves arri", bit(Field::subject)) == maybe({}));
+    CHECK(candidates(" de ") == maybe({1}));
+    CHECK(candidates("@") == maybe({1, 2}));
+    CHECK(candidates("") == maybe({1, 2}));
+    CHECK(candidates("zzz") == sure({}));
+    CHECK(fold_text("Les  ÉLÈVES\r\n\tarrivent, œuvre!") == "les eleves arrivent, oeuvre!");
+    require_clean(*index);
+
+    // So many words have the piece that all are walked past.
+    std::string many;
+    for (int i = 0; i < 3000; ++i)
+        many += "w" + std::to_string(i) + (i % 2 == 0 ? "zq " : "zqs ");
+    REQUIRE(index->update({document(1, 3, "none", many), document(1, 4, "w7zq")}, {}, 8).has_value());
+    CHECK(candidates("zq") == sure({3, 4}));
+    CHECK(candidates("zqs") == sure({3}));
+    CHECK(candidates("zq", bit(Field::subject)) == sure({4}));
+    CHECK(candidates("zq w2") == maybe({3}));
+    REQUIRE(index->update({}, {{1, 3}, {1, 4}}, 8).has_value());
+
+    // Words that come and go do not make the vocabulary grow for ever.
+    for (Sequence round = 0; round < 40; ++round) {
+        std::vector<Document> added;
+        for (EmailId email = 100; email < 300; ++email)
+            added.push_back(document(1, round * 1000 + email, "again" + std::to_string(email)));
+        REQUIRE(index->update(added, {}, 8 + 2 * round).has_value());
+        std::vector<Removal> removed;
+        for (const auto& of : added)
+            removed.push_back({1, of.email});
+        REQUIRE(index->update({}, removed, 9 + 2 * round).has_value());
+        for (bool more = true; more;)
+            more = *index->tidy();
+    }
+    CHECK(candidates("again").first.empty());
+    CHECK(candidates("union").first == Ids{1, 2});
+    require_clean(*index);
+    const auto statistics = index->statistics();
+    CHECK(statistics.octets < 400'000);
+}

@@ -20,6 +20,7 @@ std::string shown(const Expression& expression) {
     case word: return "w(" + expression.text + ')';
     case prefix: return "p(" + expression.text + ')';
     case phrase: return '"' + expression.text + '"';
+    case contains: return "c(" + expression.text + ')'; // nobody types it
     case and_: return children("and");
     case or_: return children("or");
     case not_: return children("not");

@@ -108,6 +108,12 @@ private:
             expression.text =
                 expression.kind == phrase ? some_text(3) : std::string(vocabulary[number(vocabulary.size())]);
             if (expression.kind == prefix) expression.text.resize(1 + number(expression.text.size()));
+            if (expression.kind == prefix && number(2) == 0) {
+                expression.kind = contains;
+                expression.text = some_text(3);
+                expression.text.erase(0, number(expression.text.size() + 1));
+                expression.text.resize(number(expression.text.size() + 1));
+            }
         } else {
             expression.kind = kind < 8 ? and_ : kind < 9 ? or_ : not_;
             for (auto count = number(4); count > 0; --count)

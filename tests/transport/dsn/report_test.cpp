@@ -30,10 +30,6 @@ Report two_recipients() {
     return report;
 }
 
-smtp::OutgoingRecipient outgoing(std::string local) {
-    return {smtp::Mailbox{std::move(local), "exemple.test"}, {}};
-}
-
 } // namespace
 
 TEST_CASE("the fields of RFC 3464, with UTF-8 as RFC 6533 has it") {
@@ -125,35 +121,4 @@ TEST_CASE("reports of other servers") {
     CHECK(report.recipients[2].action == Action::failed);
     CHECK(report.recipients[2].status.empty());
     CHECK(read_fields("").recipients.empty());
-}
-
-TEST_CASE("who hears of what (RFC 3461 §4.1, RFC 5321 §4.5.5)") {
-    const smtp::Mailbox anne{"anne", "exemple.test"};
-    CHECK(is_wanted(Action::failed, anne, 0));
-    CHECK(is_wanted(Action::delayed, anne, 0));
-    CHECK_FALSE(is_wanted(Action::delivered, anne, 0));
-    CHECK(is_wanted(Action::relayed, anne, smtp::notify_success));
-    CHECK_FALSE(is_wanted(Action::failed, anne, smtp::notify_success));
-    CHECK_FALSE(is_wanted(Action::delayed, anne, smtp::notify_failure));
-    CHECK(is_wanted(Action::delayed, anne, smtp::notify_delay));
-    CHECK_FALSE(is_wanted(Action::failed, anne, smtp::notify_never));
-    CHECK_FALSE(is_wanted(Action::failed, std::nullopt, smtp::notify_failure));
-}
-
-TEST_CASE("a verdict as a report") {
-    auto recipient = outgoing("a b");
-    recipient.dsn.original = smtp::OriginalRecipient{"rfc822", "c@d.test"};
-    const smtp::Verdict said{
-        smtp::Verdict::Fate::refused, smtp::Scope::recipient, "5.1.1", {550, "5.1.1", "No\nnever"}};
-    const auto report = report_on(recipient, said, Action::failed, "mx.exemple.test", 7);
-    CHECK(report.address == "\"a b\"@exemple.test");
-    CHECK(report.original->address == "c@d.test");
-    CHECK(report.diagnostic == "550 5.1.1 No never");
-    CHECK(report.diagnostic_type == "smtp");
-    CHECK(report.remote_host == "mx.exemple.test");
-    CHECK(report.last_attempt == 7);
-    const auto ours = report_on(outgoing("a"), smtp::judge(smtp::Obstacle::no_domain), Action::failed, "", 7);
-    CHECK(ours.status == "5.1.2");
-    CHECK(ours.diagnostic_type == "x-facteur");
-    CHECK(ours.diagnostic == "The domain does not exist");
 }

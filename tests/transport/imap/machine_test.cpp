@@ -61,7 +61,10 @@ struct MachineDriver {
         note(write_command(e.command));
         done();
     }
-    void take(IdleStarted&) { note("idle"); }
+    void take(IdleStarted&) {
+        note("idle");
+        if (answer) machine.begin_idle();
+    }
     void take(IdleEnded&) {
         note("idle over");
         done();
@@ -260,6 +263,20 @@ TEST_CASE("IDLE") {
     CHECK(driver.say("a IDLE\r\n" + std::string(13000, 'x') + "\r\nc NOOP\r\n") ==
           "+ idling\r\na BAD The line is too long\r\nc OK Done\r\n");
     CHECK(driver.events == "idle\nidle over\nNOOP\nidle\nidle over\nNOOP\nidle\nidle over\nNOOP\n");
+}
+
+TEST_CASE("IDLE begins when it has been told what is new") {
+    auto driver = selected();
+    driver.answer = false;
+    CHECK(driver.say("a IDLE\r\nDONE\r\nb NOOP\r\n").empty());
+    CHECK(driver.machine.is_waiting());
+    CHECK(driver.machine.may_expunge());
+    write_exists(driver.machine.output(), 4);
+    driver.answer = true;
+    driver.machine.begin_idle();
+    CHECK(driver.pump() == "* 4 EXISTS\r\n+ idling\r\na OK Done\r\nb OK Done\r\n");
+    driver.machine.begin_idle(); // nobody waits
+    CHECK(driver.pump().empty());
 }
 
 TEST_CASE("APPEND through the machine") {

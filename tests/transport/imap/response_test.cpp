@@ -163,6 +163,8 @@ TEST_CASE("SEARCH, SORT and ESEARCH") {
           "* ESEARCH (TAG \"B01\") UID ADDTO (0 32768:32769)");
     CHECK(esearch({.tag = "B02", .changes = {{true, 1, {2}}, {false, 1, {2734}}}}) ==
           "* ESEARCH (TAG \"B02\") REMOVEFROM (1 2) ADDTO (1 2734)");
+    CHECK(esearch({.tag = "B03", .changes = {{false, 1, {7}}, {false, 3, {9, 10}}}}) ==
+          "* ESEARCH (TAG \"B03\") ADDTO (1 7 3 9:10)");
 }
 
 TEST_CASE("Quotas, rights and annotations") {

@@ -332,6 +332,29 @@ TEST_CASE("tasks of one thread run in order, and none after the loop has stopped
     CHECK(ran == 4000);
 }
 
+TEST_CASE("what a loop posts to itself runs, and lets others in between") {
+    Loop loop;
+    Awaited<int> last;
+    std::vector<std::string> order;
+    std::function<void(int)> step = [&](int n) {
+        order.push_back("own");
+        if (n == 0) return last.set(1);
+        loop.post([&step, n] { step(n - 1); });
+    };
+    loop.post([&] {
+        loop.post([&] { step(1000); });
+        loop.post([&] { order.push_back("other"); });
+    });
+    CHECK(last.wait([](int ended) { return ended == 1; }));
+    loop.run([&] { // nothing of its own waits until somebody else wakes it
+        CHECK(std::count(order.begin(), order.end(), "own") == 1001);
+        CHECK(std::find(order.begin(), order.end(), "other") - order.begin() == 1);
+    });
+    Awaited<int> after_timer;
+    loop.run([&] { loop.after(1, [&] { loop.post([&] { after_timer.set(1); }); }); });
+    CHECK(after_timer.wait([](int ended) { return ended == 1; }));
+}
+
 TEST_CASE("admission bounds connections in all and of one address") {
     Admission admission(3, 2);
     CHECK(admission.enter("a"));

@@ -18,15 +18,18 @@ export const compositions = signal<readonly Composition[]>([]);
 
 /** Opens a composer. Its code is fetched at the first one: nothing but this file belongs to the first paint. */
 export async function compose(start: Start): Promise<void> {
-  const before = compositions.peek().length;
-  holdKeys();
+  const keys = holdKeys();
+  let opened: Composition | null = null;
   try {
     const { open } = await import("./open");
-    await open(start);
+    opened = await open(start, keys);
+    if (opened) keys.takeBack = takeBack(opened);
   } finally {
-    if (compositions.peek().length <= before) letGo();
+    if (!opened) letGo(keys);
   }
 }
+
+const takeBack = (composition: Composition) => () => void import("./close").then(({ close }) => close(composition));
 
 /** Before a sign-out: what is being written becomes drafts. False when it could not be, and must be looked at. */
 export async function closeCompositions(address: string): Promise<boolean> {

@@ -10,23 +10,25 @@ import { follow } from "./save";
 
 const mostOpen = 6;
 
-/** Opens a composer for `start`; a draft that is already open comes to the front. */
-export async function open(start: Start): Promise<void> {
+/** Opens a composer for `start`, unless it was abandoned meanwhile; a draft that is already open comes to the front. */
+export async function open(start: Start, asked: { abandoned: boolean }): Promise<Composition | null> {
   if (compositions.value.length >= mostOpen) {
     showToast({ kind: "problem", text: t("compose.tooMany", { count: mostOpen }) });
-    return;
+    return null;
   }
   if (start.kind === "draft") {
     const already = compositions.value.find((composition) => composition.draftId.value === start.emailId);
     if (already) {
       already.view.value = "open";
-      return;
+      return null;
     }
   }
   try {
-    show(await prepare(start));
+    const kept = await prepare(start);
+    return asked.abandoned ? null : show(kept);
   } catch (error) {
     showToast({ kind: "problem", text: problemText(error) });
+    return null;
   }
 }
 

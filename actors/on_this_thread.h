@@ -1,0 +1,25 @@
+// A message whose actor acts at once, on the thread of who sends it.
+//
+// Two threads that hand a command and its answer to each other cost more than most commands do: each has to
+// be woken, which is a system call and a change of context. So a loop that has read a small command lets the
+// session act itself.
+#pragma once
+
+#include <caf/actor.hpp>
+#include <caf/execution_unit.hpp>
+#include <caf/message.hpp>
+
+#include <utility>
+
+namespace facteur {
+
+// If `to` waits for messages, it handles this one before the function returns; else it is sent as any other.
+// Only for what is done in well under a millisecond: the thread's other work waits. Not from within an actor.
+void deliver_on_this_thread(const caf::actor& to, caf::message message);
+
+template <typename Message>
+void send_on_this_thread(const caf::actor& to, Message message) {
+    deliver_on_this_thread(to, caf::make_message(std::move(message)));
+}
+
+} // namespace facteur

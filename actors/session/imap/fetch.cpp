@@ -1,0 +1,124 @@
+#include "actors/session/imap/fetch.h"
+
+#include <algorithm>
+
+namespace facteur {
+namespace {
+
+using Kind = imap::FetchItem::Kind;
+
+// Entries between two messages that are walked past; what lies further apart is looked up.
+constexpr unsigned longest_walk = 32;
+
+bool has_octets(const imap::FetchItem& item) {
+    return item.kind == Kind::section || item.kind == Kind::binary || item.kind == Kind::rfc822 ||
+           item.kind == Kind::rfc822_header || item.kind == Kind::rfc822_text;
+}
+
+bool asks_for(const std::vector<imap::FetchItem>& items, Kind kind) {
+    return std::any_of(items.begin(), items.end(), [&](const auto& item) { return item.kind == kind; });
+}
+
+} // namespace
+
+Fetch::Fetch(const FetchOptions& options, std::vector<imap::FetchItem> items,
+             std::shared_ptr<const UidMap> map, MessageRanges messages)
+    : options_(options), items_(std::move(items)), map_(std::move(map)), messages_(std::move(messages)) {
+    if (options_.with_uid && !options_.uid_only && !asks_for(items_, Kind::uid))
+        items_.insert(items_.begin(), {Kind::uid});
+    if ((options_.with_modseq || options_.changed_since) && !asks_for(items_, Kind::mod_sequence))
+        items_.push_back({Kind::mod_sequence});
+    std::stable_partition(items_.begin(), items_.end(), [](const auto& item) { return !has_octets(item); });
+    many_sections_ = std::count_if(items_.begin(), items_.end(), has_octets) > 1;
+    if (is_done()) return;
+    number_ = messages_.front().first;
+    uid_ = map_->at(number_);
+}
+
+void Fetch::advance() {
+    if (number_ < messages_[range_].last)
+        ++number_;
+    else if (++range_ < messages_.size())
+        number_ = messages_[range_].first;
+    if (!is_done()) uid_ = map_->at(number_);
+}
+
+Fetch::State Fetch::go_on(const store::Snapshot& now, std::string& out, std::size_t enough) {
+    while (literal_ || answer_ || !is_done()) {
+        if (out.size() >= enough) return State::more;
+        if (literal_) {
+            if (!literal_->next(now, out)) return State::broken;
+            if (literal_->is_done()) literal_.reset();
+        } else if (answer_) {
+            finish_answer(now, out);
+        } else {
+            walk(now, out, enough);
+        }
+    }
+    return State::done;
+}
+
+// Through the UID index and the messages that are wanted, side by side.
+void Fetch::walk(const store::Snapshot& now, std::string& out, std::size_t enough) {
+    bool is_end = true; // of the index
+    unsigned walked = 0;
+    now.by_uid(options_.account, options_.mailbox, uid_, [&](const store::UidEntry& entry) {
+        for (; !is_done() && uid_ < entry.uid; advance())
+            ++outcome_.gone;
+        is_end = false;
+        if (is_done()) return false;
+        if (uid_ != entry.uid) {
+            is_end = ++walked < longest_walk;
+            return is_end;
+        }
+        walked = 0;
+        answer(now, entry, out);
+        advance();
+        is_end = !is_done() && !answer_ && out.size() < enough;
+        return is_end;
+    });
+    for (; is_end && !is_done(); advance())
+        ++outcome_.gone;
+}
+
+void Fetch::answer(const store::Snapshot& now, const store::UidEntry& entry, std::string& out) {
+    if (options_.changed_since && entry.changed <= *options_.changed_since) return;
+    const auto begin = out.size();
+    using By = imap::FetchWriter::By;
+    imap::FetchWriter writer(out, options_.uid_only ? entry.uid : number_, options_.wire,
+                             options_.uid_only ? By::uid : By::number);
+    answer_ = Answer{entry, 0};
+    const auto done = write_items(now, writer, out);
+    if (done == Done::literal_begun) return;
+    answer_.reset();
+    if (done == Done::unreadable) ++outcome_.unreadable;
+    if (done == Done::unreadable || writer.is_empty())
+        out.resize(begin);
+    else
+        writer.finish();
+}
+
+// After a literal: what has been sent stands, whatever has become of the message.
+void Fetch::finish_answer(const store::Snapshot& now, std::string& out) {
+    imap::FetchWriter writer(out, options_.wire, imap::FetchWriter::GoOn{});
+    const auto done = write_items(now, writer, out);
+    if (done == Done::literal_begun) return;
+    if (done == Done::unreadable)
+        ++(now.any_email(options_.account, answer_->entry.email) ? outcome_.unreadable : outcome_.gone);
+    answer_.reset();
+    writer.finish();
+}
+
+Fetch::Done Fetch::write_items(const store::Snapshot& now, imap::FetchWriter& writer, std::string& out) {
+    MessageContent message(now, options_.account, answer_->entry.email);
+    if (many_sections_) message.keep_body();
+    while (answer_->next_item < items_.size()) {
+        const auto before = out.size();
+        const auto done = write_item(now, message, items_[answer_->next_item++], writer, out);
+        if (done == Done::unreadable) out.resize(before);
+        if (done != Done::whole) return done;
+    }
+    return Done::whole;
+}
+
+} // namespace facteur

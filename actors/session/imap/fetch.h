@@ -1,0 +1,106 @@
+// One FETCH (RFC 9051 §6.4.5 and extensions), answered in pieces of bounded memory:
+//
+//     Fetch fetch(options, items, changed_since, map, messages);
+//     do {
+//         const auto now = store.read(account);          // a new one for each piece: they live briefly
+//         state = fetch.go_on(now, out, 64 << 10);
+//         send `out`, wait until the client has taken it
+//     } while (state == Fetch::State::more);
+//     answer by fetch.outcome()
+//
+// What costs least is asked first: FLAGS, UID and MODSEQ come from the UID index, dates, sizes, ids and
+// PREVIEW from email rows, ENVELOPE and BODYSTRUCTURE from structure rows; only what sections ask for is read
+// of bodies. \Seen is not set here: whoever sets it asks for FLAGS beside. One thread at a time; no I/O but
+// the snapshot's.
+#pragma once
+
+#include "actors/session/imap/body_pieces.h"
+#include "actors/session/imap/message_content.h"
+#include "actors/session/imap/message_set.h"
+#include "transport/imap/fetch_response.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace facteur {
+
+struct FetchOptions {
+    store::AccountId account = 0;
+    store::MailboxId mailbox = 0;
+    imap::Wire wire;
+    bool with_uid = false;    // UID FETCH
+    bool with_modseq = false; // CONDSTORE is enabled, or CHANGEDSINCE was asked for
+    bool uid_only = false;    // answers are UIDFETCH (RFC 9586)
+    std::optional<store::Modseq> changed_since;
+};
+
+class Fetch {
+public:
+    // `messages`: as message_set.h gives them.
+    Fetch(const FetchOptions& options, std::vector<imap::FetchItem> items, std::shared_ptr<const UidMap> map,
+          MessageRanges messages);
+
+    enum class State {
+        more,
+        done,
+        broken, // a literal that was begun cannot be completed: close the connection
+    };
+    // Appends answers until `out` has `enough` octets, which it may pass by one answer or some megabytes of a
+    // body.
+    State go_on(const store::Snapshot& now, std::string& out, std::size_t enough);
+
+    struct Outcome {
+        std::uint64_t gone = 0;       // messages of the map that are no longer there: NO [EXPUNGEISSUED]
+        std::uint64_t unreadable = 0; // damaged ones, which were passed over: NO [SERVERBUG]
+        bool unknown_cte = false;     // BINARY of an encoding that nobody knows: NO [UNKNOWN-CTE]
+    };
+    [[nodiscard]] const Outcome& outcome() const { return outcome_; }
+
+private:
+    enum class Done { whole, literal_begun, unreadable };
+    struct Answer { // the one that is being written
+        store::UidEntry entry;
+        std::size_t next_item = 0;
+    };
+
+    struct LastFlags { // as they were written
+        std::uint32_t flags = 0;
+        bool deleted = false;
+        std::string text;
+    };
+
+    [[nodiscard]] bool is_done() const { return range_ == messages_.size(); }
+    void advance();
+    void walk(const store::Snapshot& now, std::string& out, std::size_t enough);
+    void answer(const store::Snapshot& now, const store::UidEntry& entry, std::string& out);
+    void finish_answer(const store::Snapshot& now, std::string& out);
+    Done write_items(const store::Snapshot& now, imap::FetchWriter& writer, std::string& out);
+    Done write_item(const store::Snapshot& now, MessageContent& message, const imap::FetchItem& item,
+                    imap::FetchWriter& writer, std::string& out);
+    static Done write_structure_item(MessageContent& message, imap::FetchItem::Kind kind,
+                                     imap::FetchWriter& writer);
+    Done write_row_item(MessageContent& message, imap::FetchItem::Kind kind, imap::FetchWriter& writer) const;
+    Done write_flags(MessageContent& message, const store::UidEntry& entry, imap::FetchWriter& writer);
+    Done write_section(const store::Snapshot& now, MessageContent& message, const imap::FetchItem& item,
+                       imap::FetchWriter& writer, std::string& out);
+    Done write_binary(const store::Snapshot& now, MessageContent& message, const imap::FetchItem& item,
+                      imap::FetchWriter& writer, std::string& out);
+
+    FetchOptions options_;
+    std::vector<imap::FetchItem> items_; // those with octets of bodies last
+    bool many_sections_ = false;
+    std::shared_ptr<const UidMap> map_;
+    MessageRanges messages_;
+    std::size_t range_ = 0; // the next message is `number_`, of this range
+    std::uint32_t number_ = 0;
+    store::Uid uid_ = 0;
+    std::optional<Answer> answer_;
+    std::optional<BodyPieces> literal_;
+    std::optional<LastFlags> last_flags_;
+    Outcome outcome_;
+};
+
+} // namespace facteur

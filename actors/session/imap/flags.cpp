@@ -1,0 +1,79 @@
+#include "actors/session/imap/flags.h"
+
+#include "actors/session/jmap/keywords.h"
+#include "transport/base/ascii.h"
+
+#include <array>
+#include <utility>
+
+namespace facteur {
+namespace {
+
+constexpr std::string_view deleted_flag = "\\Deleted";
+
+constexpr std::array<std::pair<std::string_view, store::Flag>, 10> flag_spellings{
+    {{"\\Seen", store::flag_seen},
+     {"\\Answered", store::flag_answered},
+     {"\\Flagged", store::flag_flagged},
+     {"\\Draft", store::flag_draft},
+     {"$Forwarded", store::flag_forwarded},
+     {"$Junk", store::flag_junk},
+     {"$NotJunk", store::flag_notjunk},
+     {"$Phishing", store::flag_phishing},
+     {"$MDNSent", store::flag_mdnsent},
+     {"$Important", store::flag_important}}};
+
+tl::unexpected<std::string> flag_error(std::string sentence) {
+    return tl::unexpected<std::string>(std::move(sentence));
+}
+
+tl::expected<void, std::string> read_system_flag(std::string_view text, FlagList& list) {
+    if (ascii::same_text(text, deleted_flag)) {
+        list.deleted = true;
+        return {};
+    }
+    for (const auto& [name, flag] : flag_spellings)
+        if (ascii::same_text(text, name)) {
+            list.keywords.flags |= flag;
+            return {};
+        }
+    if (ascii::same_text(text, "\\Recent")) return flag_error("\\Recent cannot be changed.");
+    return flag_error("There is no flag " + std::string(text) + ".");
+}
+
+} // namespace
+
+void append_flags(std::vector<std::string_view>& out, std::uint32_t flags, bool deleted,
+                  const std::vector<std::string_view>& others) {
+    for (const auto& [name, flag] : flag_spellings)
+        if ((flags & flag) != 0) out.push_back(name);
+    if (deleted) out.push_back(deleted_flag);
+    out.insert(out.end(), others.begin(), others.end());
+}
+
+const std::vector<std::string_view>& named_flags() {
+    static const auto all = [] {
+        std::vector<std::string_view> flags;
+        append_flags(flags, ~0u, true);
+        return flags;
+    }();
+    return all;
+}
+
+tl::expected<FlagList, std::string> read_flags(const std::vector<std::string>& flags) {
+    FlagList list;
+    for (const auto& flag : flags) {
+        if (flag.starts_with('\\')) {
+            if (auto read = read_system_flag(flag, list); !read) return flag_error(read.error());
+            continue;
+        }
+        const auto keyword = read_keyword(flag);
+        if (!keyword) return flag_error("A keyword has up to 255 characters, all of them of an atom.");
+        set_keyword(list.keywords, *keyword, true);
+        if (list.keywords.others.size() > most_keywords)
+            return flag_error("A message may have " + std::to_string(most_keywords) + " keywords.");
+    }
+    return list;
+}
+
+} // namespace facteur

@@ -1,0 +1,212 @@
+// The session of one IMAP connection, without the connection and without CAF: who signed in, what is
+// selected, what each command does and answers. Its commands are in files by family: select.cpp, listing.cpp,
+// mailboxes.cpp, messages.cpp, searching.cpp, appending.cpp, account.cpp, metadata.cpp.
+//
+// One command at a time; each ends in `finish`, at once or when what it asked of `ImapWorld` is answered.
+// Before the end of a command, and while IDLE lasts, the client hears what is new in the mailbox that it has
+// selected; after NOTIFY (notifying.cpp) at any other time too, and of other mailboxes. One caller; any
+// thread but a loop.
+#pragma once
+
+#include "actors/messages.h"
+#include "actors/session/auth/sasl_sign_in.h"
+#include "actors/session/imap/fetch.h"
+#include "actors/session/imap/mailbox_names.h"
+#include "actors/session/imap/message_set.h"
+#include "actors/session/imap/notifications.h"
+#include "actors/session/imap/search_run.h"
+#include "actors/session/imap/selected_mailbox.h"
+#include "actors/session/imap/session_messages.h"
+#include "actors/session/imap/shared.h"
+#include "transport/imap/response.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace facteur {
+
+// What a session asks of others; each answer comes later, on the session's thread.
+struct ImapWorld {
+    template <typename Request, typename Answer>
+    using Ask = std::function<void(Request, std::function<void(store::Result<Answer>)>)>;
+
+    Ask<ChangeEmails, EmailsChanged> change;
+    Ask<AppendEmails, EmailsAppended> append;
+    Ask<CallMethod, MethodAnswered> call;
+    Ask<PutAnnotations, EmailsChanged> annotate;
+    std::function<void(std::string user, std::string password)> verify; // then `verified`
+    std::function<void(store::AccountId)> watch;                        // then `changed` on each commit
+    // Runs `work` on a thread for large texts when these octets are many, then tells whether it was done
+    // (actors/mailbox/large_texts.h).
+    std::function<void(std::uint64_t octets, std::function<void()> work, std::function<void(bool)> then)>
+        apart;
+    // Runs the search on a thread of its own; false: too many wait.
+    std::function<bool(store::AccountId, std::shared_ptr<const ImapSearch>, std::function<void(ImapFound)>)>
+        search;
+};
+
+class ImapSession {
+public:
+    ImapSession(std::shared_ptr<ImapShared> shared, Door door, ImapLink link, std::string remote,
+                ImapWorld world);
+    ~ImapSession();
+    ImapSession(const ImapSession&) = delete;
+    ImapSession& operator=(const ImapSession&) = delete;
+
+    // ---- signing in (sign_in.cpp)
+    void authenticate(const ImapAuth& auth);
+    void respond(const ImapAuthResponse& response);
+    void login(ImapLogin login);
+    void verified(const SignInAnswer& answer);
+
+    // ---- commands
+    void command(ImapCommand& given);
+    void idle(const ImapMoment& moment);
+    void idle_ended(const ImapMoment& moment);
+    void append_asked(const ImapAppendAsked& asked);
+    void append(ImapAppend& given);
+    void drained();
+    // A commit changed the account.
+    void changed();
+    // A search is still under way on its thread.
+    void still_at_work() { tell_progress({}, {}); }
+    // Ends if the account was suspended or has another password.
+    void close();
+
+private:
+    using Condition = imap::Condition;
+    using Next = std::function<void()>;
+
+    void take_step(SaslSignIn::Step step);
+
+    // -- the end of a command: with what is new in the selected mailbox, or without
+    void answer(Condition condition, std::string_view code, std::string_view text);
+    void finish(Condition condition, std::string_view code, std::string_view text);
+    void ok(std::string_view text = "Done") { finish(Condition::ok, "", text); }
+    void no(std::string_view code, std::string_view text) { finish(Condition::no, code, text); }
+    void bad(std::string_view text) { finish(Condition::bad, "", text); }
+    void failed(const store::Error& error);
+    // What is new; false: the selected mailbox is gone, and the client was told BYE.
+    bool catch_up(const Voice& voice, std::string& out);
+    // The same between commands and in IDLE, with what NOTIFY asked for.
+    bool whats_new(std::string& news);
+    // INPROGRESS (RFC 9585), when nothing was heard of the command for long enough.
+    void tell_progress(std::optional<std::uint64_t> done, std::optional<std::uint64_t> goal);
+
+    // -- what commands need
+    [[nodiscard]] store::AccountId id() const { return account_->id; }
+    [[nodiscard]] const Services& services() const { return shared_->services; }
+    [[nodiscard]] store::Snapshot read() const { return services().store.read(id()); }
+    [[nodiscard]] Voice voice() const { return voice_of(moment_.enabled, moment_.wire, moment_.may_expunge); }
+    [[nodiscard]] std::uint64_t quota() const;
+    // Of the selected mailbox; nothing: BAD was answered.
+    std::optional<MessageRanges> messages(const imap::SequenceSet& set, bool uid);
+    // Changes `uids` some at a time, then calls `next`, unless an error ended the command.
+    void change(ChangeEmails request, std::function<void(EmailsChanged)> next);
+    void change_some(std::shared_ptr<ChangeEmails> request, std::shared_ptr<EmailsChanged> sum,
+                     std::size_t from, std::function<void(EmailsChanged)> next);
+    // Of the selected mailbox: those with \Deleted.
+    [[nodiscard]] std::vector<store::Uid> deleted_uids(const store::Snapshot& now) const;
+    // Runs Mailbox/set (RFC 8621 §2.5) with these arguments, as JSON.
+    void set_mailboxes(const std::string& arguments, std::function<void(const std::string& answer)> next);
+
+    // -- commands, by family
+    template <typename T>
+    void run(T& c);
+    void run(imap::command::Noop& c);
+    void run(imap::command::Check& c);
+    // select.cpp
+    void run(imap::command::Select& c);
+    void run(imap::command::Close& c);
+    void run(imap::command::Unselect& c);
+    void run(imap::command::Status& c);
+    void resynchronise(const store::Snapshot& now, const imap::command::QResync& known);
+    void write_vanished_since(const store::Snapshot& now, store::Modseq since,
+                              const std::vector<imap::NumberRange>& asked);
+    // listing.cpp
+    void run(imap::command::List& c);
+    void run(imap::command::Lsub& c);
+    void run(imap::command::Namespace& c);
+    // mailboxes.cpp
+    void run(imap::command::Create& c);
+    void run(imap::command::Delete& c);
+    void run(imap::command::Rename& c);
+    void rename_inbox(const std::string& to);
+    void run(imap::command::Subscribe& c);
+    void run(imap::command::Unsubscribe& c);
+    void subscribe(const std::string& mailbox, bool subscribed);
+    // messages.cpp
+    void run(imap::command::Fetch& c);
+    void run(imap::command::Store& c);
+    void run(imap::command::Copy& c);
+    void run(imap::command::Move& c);
+    void run(imap::command::Expunge& c);
+    void begin_fetch(imap::command::Fetch& c, const MessageRanges& wanted);
+    void go_on_fetching();
+    void copy_or_move(const imap::SequenceSet& set, bool uid, const std::string& to, bool move);
+    void answer_store(const imap::command::Store& c, const std::vector<store::Uid>& uids,
+                      const EmailsChanged& changed);
+    // searching.cpp
+    void run(imap::command::Search& c);
+    void run(imap::command::Sort& c);
+    void run(imap::command::Thread& c);
+    void run(imap::command::CancelUpdate& c);
+    std::shared_ptr<ImapSearch> prepare_search(imap::SearchCriteria& criteria, bool uid);
+    void find(std::shared_ptr<ImapSearch> search, std::function<void(ImapFound)> next);
+    void found_or_failed(ImapFound found, const std::function<void(ImapFound)>& next);
+    void answer_search(const std::shared_ptr<ImapSearch>& search, const imap::SearchReturn& result, bool sort,
+                       const ImapFound& found);
+    // account.cpp
+    void run(imap::command::GetQuota& c);
+    void run(imap::command::GetQuotaRoot& c);
+    void run(imap::command::GetAcl& c);
+    void run(imap::command::ListRights& c);
+    void run(imap::command::MyRights& c);
+    void run(imap::command::GetJmapAccess& c);
+    void write_quota(const store::Snapshot& now);
+    // metadata.cpp
+    void run(imap::command::GetMetadata& c);
+    void run(imap::command::SetMetadata& c);
+    std::optional<store::MailboxId> annotated(const store::Snapshot& now, const std::string& mailbox);
+    [[nodiscard]] std::vector<imap::MetadataEntry> annotations(const store::Snapshot& now,
+                                                               store::MailboxId mailbox) const;
+    void write_metadata_of(const store::Snapshot& now, const MailboxNames::Entry& entry,
+                           const std::vector<std::string>& names);
+    // notifying.cpp
+    void run(imap::command::Notify& c);
+    [[nodiscard]] Notifications::Listener listener() const;
+    [[nodiscard]] Notifications::Selected notified_of_selected(const store::Snapshot& now) const;
+    void tell_new_items(const store::Snapshot& now, store::Uid from, std::string& out);
+    // appending.cpp: nothing when the URL leads nowhere
+    std::optional<std::string> referred(const std::string& url) const;
+    // False: the URL at fault was answered.
+    bool assemble(const ImapAppendedMessage& message, std::string& bytes);
+    // False: what is at fault was answered.
+    bool find_replaced(const imap::ReplacedMessage& replaces, AppendEmails& request);
+    void keep(AppendEmails request, std::shared_ptr<Reservation> held);
+
+    std::shared_ptr<ImapShared> shared_;
+    Door door_;
+    ImapLink link_;
+    std::string remote_;
+    ImapWorld world_;
+    SaslSignIn sign_in_;
+    std::optional<store::AccountRow> account_;
+    std::unique_ptr<SelectedMailbox> selected_;
+
+    ImapMoment moment_; // of the command under way
+    std::string out_;   // its untagged responses so far
+    std::unique_ptr<Fetch> fetch_;
+    std::unique_ptr<Notifications> notifications_;   // null: NOTIFY NONE
+    std::chrono::steady_clock::time_point heard_at_; // when the client last heard of the command
+    bool busy_ = false;                              // a command is under way
+    bool idling_ = false;
+    bool gone_ = false; // the client was told BYE
+};
+
+} // namespace facteur

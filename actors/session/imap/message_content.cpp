@@ -1,0 +1,53 @@
+#include "actors/session/imap/message_content.h"
+
+#include "actors/mailbox/ingest.h"
+#include "actors/session/imap/structure_views.h"
+
+namespace facteur {
+
+const store::EmailView* MessageContent::row() {
+    if (!has_looked_) row_ = now_.any_email(account_, email_);
+    has_looked_ = true;
+    return row_ ? &*row_ : nullptr;
+}
+
+const store::StructureRow& MessageContent::structure(bool complete) {
+    if (!structure_) structure_ = now_.structure(account_, email_).value_or(store::StructureRow{});
+    if (!complete || structure_->complete || structure_->parts.empty() || row() == nullptr)
+        return *structure_;
+    if (auto bytes = octets({0, row()->size()}))
+        structure_ =
+            ingest(std::make_shared<const std::string>(std::move(*bytes)), row()->received())->structure;
+    return *structure_;
+}
+
+const std::vector<imap::SectionPart>& MessageContent::sections() {
+    if (!sections_) sections_ = sections_of(structure());
+    return *sections_;
+}
+
+store::Result<std::string> MessageContent::octets(mime::Span span) {
+    if (row() == nullptr) return store::fail(store::Code::not_found, "The message is gone.");
+    if (span.size == 0) return std::string{};
+    if (keeps_body_ && row()->size() <= whole_body) {
+        if (!body_) {
+            auto whole = now_.read_body(row()->body());
+            if (!whole) return whole;
+            body_ = std::move(*whole);
+        }
+        if (span.end() <= body_->size()) return body_->substr(span.offset, span.size);
+        return store::fail(store::Code::corrupt, "A message is shorter than its row says.");
+    }
+    auto read = now_.read_body(row()->body(), span.offset, span.size);
+    if (read && read->size() != span.size)
+        return store::fail(store::Code::corrupt, "A message is shorter than its row says.");
+    return read;
+}
+
+store::Result<std::string> MessageContent::header() {
+    const auto& parts = structure().parts;
+    if (parts.empty()) return store::fail(store::Code::corrupt, "A message has no structure.");
+    return octets({parts.front().header_offset, parts.front().header_size});
+}
+
+} // namespace facteur

@@ -1,0 +1,46 @@
+// One message of a mailbox for FETCH and SEARCH: its row, its structure and octets of its body, each read
+// when it is asked for, and then once. For one snapshot, which must outlive it.
+#pragma once
+
+#include "store/snapshot.h"
+#include "transport/imap/section.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace facteur {
+
+class MessageContent {
+public:
+    MessageContent(const store::Snapshot& now, store::AccountId account, store::EmailId email)
+        : now_(now), account_(account), email_(email) {}
+
+    // Null: it is gone, or damaged.
+    const store::EmailView* row();
+    // Without parts when it is damaged. `complete`: as IMAP's ENVELOPE and BODYSTRUCTURE need it, which for
+    // a row of an older store means to read and parse the whole body.
+    const store::StructureRow& structure(bool complete = false);
+    const std::vector<imap::SectionPart>& sections();
+
+    // Exactly these octets, or an error.
+    [[nodiscard]] store::Result<std::string> octets(mime::Span span);
+    // The header of the message, as it stands there.
+    [[nodiscard]] store::Result<std::string> header();
+    // More than one part of it will be asked for: a body up to `whole_body` is then read once.
+    void keep_body() { keeps_body_ = true; }
+    static constexpr std::uint64_t whole_body = 1 << 20; // one chunk, which reading any part of it unpacks
+
+private:
+    const store::Snapshot& now_;
+    store::AccountId account_;
+    store::EmailId email_;
+    bool has_looked_ = false, keeps_body_ = false;
+    std::optional<store::EmailView> row_;
+    std::optional<store::StructureRow> structure_;
+    std::optional<std::vector<imap::SectionPart>> sections_;
+    std::optional<std::string> body_;
+};
+
+} // namespace facteur

@@ -1,0 +1,205 @@
+// FETCH, STORE, COPY, MOVE, EXPUNGE (RFC 9051 §6.4.3 to §6.4.8, RFC 7162).
+#include "actors/session/imap/flags.h"
+#include "actors/session/imap/imap_session.h"
+#include "transport/imap/capability.h"
+
+#include <algorithm>
+
+namespace facteur {
+namespace {
+
+// Octets of an answer that are made before the client has taken those before.
+constexpr std::size_t octets_of_piece = 128 * 1024;
+
+} // namespace
+
+std::vector<store::Uid> ImapSession::deleted_uids(const store::Snapshot& now) const {
+    std::vector<store::Uid> uids;
+    if (now.counters(id(), selected_->mailbox()).deleted == 0) return uids;
+    now.by_uid(id(), selected_->mailbox(), 0, [&](const store::UidEntry& entry) {
+        if (entry.deleted) uids.push_back(entry.uid);
+        return true;
+    });
+    return uids;
+}
+
+// ---- FETCH
+
+// What is new is told before the answers, which have it then, and not behind them: a program that asks for
+// "5:*" does not expect to hear only afterwards that there is a fifth (Thunderbird then never looks at it).
+void ImapSession::run(imap::command::Fetch& c) {
+    if (!catch_up(voice(), out_)) return;
+    auto wanted = messages(c.set, c.uid);
+    if (!wanted) return;
+    if (c.partial) *wanted = part_of(*wanted, *c.partial);
+    const bool sets_seen =
+        !selected_->is_read_only() &&
+        std::any_of(c.items.begin(), c.items.end(), [](const auto& item) { return item.sets_seen(); });
+    if (!sets_seen) return begin_fetch(c, *wanted);
+    // \Seen first, so that the flags that are told are those that it leaves.
+    ChangeEmails request;
+    request.mailbox = selected_->mailbox();
+    request.what = ChangeEmails::What::add_flags;
+    request.flags = store::flag_seen;
+    const auto now = read();
+    for (const auto uid : uids_of(*selected_->map(), *wanted))
+        if (const auto entry = now.uid(id(), selected_->mailbox(), uid);
+            entry && (entry->flags & store::flag_seen) == 0)
+            request.uids.push_back(uid);
+    if (request.uids.empty()) return begin_fetch(c, *wanted);
+    const bool has_flags = std::any_of(c.items.begin(), c.items.end(), [](const auto& item) {
+        return item.kind == imap::FetchItem::Kind::flags;
+    });
+    if (!has_flags) c.items.push_back({imap::FetchItem::Kind::flags, false, false, {}, {}});
+    change(std::move(request), [this, c = std::move(c), wanted = std::move(*wanted)](
+                                   const EmailsChanged&) mutable { begin_fetch(c, wanted); });
+}
+
+void ImapSession::begin_fetch(imap::command::Fetch& c, const MessageRanges& wanted) {
+    FetchOptions options;
+    options.account = id();
+    options.mailbox = selected_->mailbox();
+    options.wire = moment_.wire;
+    options.with_uid = c.uid;
+    options.with_modseq = (moment_.enabled & imap::enabled_condstore) != 0 || c.changed_since.has_value();
+    options.uid_only = (moment_.enabled & imap::enabled_uid_only) != 0;
+    options.changed_since = c.changed_since;
+    if (c.vanished && c.changed_since) {
+        const auto last = std::max<store::Uid>(selected_->map()->last(), 1);
+        write_vanished_since(read(), *c.changed_since, imap::resolved(c.set, last));
+    }
+    fetch_ = std::make_unique<Fetch>(options, std::move(c.items), selected_->map(), wanted);
+    go_on_fetching();
+}
+
+void ImapSession::go_on_fetching() {
+    const auto state = fetch_->go_on(read(), out_, octets_of_piece);
+    if (state == Fetch::State::broken) {
+        gone_ = true;
+        return link_.abort();
+    }
+    if (state == Fetch::State::more) return link_.output(std::exchange(out_, {}));
+    const auto outcome = fetch_->outcome();
+    if (outcome.unreadable > 0) return no("SERVERBUG", "Some messages are damaged");
+    if (outcome.unknown_cte) return no("UNKNOWN-CTE", "A part has an encoding that nobody knows");
+    if (outcome.gone > 0) return no("EXPUNGEISSUED", "Some messages are gone");
+    answer(Condition::ok, "", "Done");
+}
+
+// ---- STORE
+
+void ImapSession::run(imap::command::Store& c) {
+    if (selected_->is_read_only()) return no("READ-ONLY", "The mailbox was opened to be read only");
+    const auto wanted = messages(c.set, c.uid);
+    if (!wanted) return;
+    auto flags = read_flags(c.flags);
+    if (!flags) return bad(flags.error());
+    using How = imap::command::Store::How;
+    ChangeEmails request;
+    request.mailbox = selected_->mailbox();
+    request.what = c.how == How::replace ? ChangeEmails::What::replace_flags
+                   : c.how == How::add   ? ChangeEmails::What::add_flags
+                                         : ChangeEmails::What::remove_flags;
+    request.uids = uids_of(*selected_->map(), *wanted);
+    request.flags = flags->keywords.flags;
+    request.keywords = flags->keywords.others;
+    request.deleted = flags->deleted;
+    if (c.unchanged_since) request.unchanged_since = *c.unchanged_since;
+    auto uids = request.uids;
+    change(std::move(request), [this, c = std::move(c), uids = std::move(uids)](
+                                   const EmailsChanged& changed) { answer_store(c, uids, changed); });
+}
+
+void ImapSession::answer_store(const imap::command::Store& c, const std::vector<store::Uid>& uids,
+                               const EmailsChanged& changed) {
+    const auto now = read();
+    auto voice = this->voice();
+    voice.uid = voice.uid || c.uid;
+    voice.modseq = voice.modseq || c.unchanged_since.has_value();
+    std::size_t gone = 0;
+    for (const auto uid : uids) {
+        const auto entry = now.uid(id(), selected_->mailbox(), uid);
+        if (!entry) {
+            ++gone;
+            continue;
+        }
+        const bool is_modified = std::binary_search(changed.modified.begin(), changed.modified.end(), uid);
+        const auto number = selected_->map()->number_of(uid);
+        if (!number || (is_modified && c.silent)) continue;
+        if (!c.silent) {
+            write_flags_of(now, id(), *entry, *number, voice, out_);
+        } else if (voice.modseq && changed.modseq != 0 && entry->changed >= changed.modseq) {
+            // RFC 7162 §3.1.3: .SILENT is about flags alone.
+            using By = imap::FetchWriter::By;
+            imap::FetchWriter writer(out_, voice.uid_only ? uid : *number, voice.wire,
+                                     voice.uid_only ? By::uid : By::number);
+            if (voice.uid && !voice.uid_only) writer.uid(uid);
+            writer.modseq(entry->changed);
+            writer.finish();
+        }
+    }
+    if (!changed.modified.empty()) {
+        std::vector<imap::NumberRange> modified;
+        for (const auto uid : changed.modified) {
+            const auto number = c.uid ? std::optional(uid) : selected_->map()->number_of(uid);
+            if (number) modified.push_back({*number, *number});
+        }
+        return finish(Condition::ok, imap::code::modified(modified), "Some have changed meanwhile");
+    }
+    if (gone > 0 && !c.uid) return no("EXPUNGEISSUED", "Some messages are gone");
+    ok();
+}
+
+// ---- COPY, MOVE, EXPUNGE
+
+void ImapSession::run(imap::command::Copy& c) {
+    copy_or_move(c.set, c.uid, c.mailbox, false);
+}
+
+void ImapSession::run(imap::command::Move& c) {
+    if (selected_->is_read_only()) return no("READ-ONLY", "The mailbox was opened to be read only");
+    copy_or_move(c.set, c.uid, c.mailbox, true);
+}
+
+void ImapSession::copy_or_move(const imap::SequenceSet& set, bool uid, const std::string& to, bool move) {
+    const auto wanted = messages(set, uid);
+    if (!wanted) return;
+    const MailboxNames names(read(), id());
+    const auto* target = names.find(to);
+    if (target == nullptr) return no("TRYCREATE", "There is no such mailbox");
+    ChangeEmails request;
+    request.mailbox = selected_->mailbox();
+    request.what = move ? ChangeEmails::What::move : ChangeEmails::What::copy;
+    request.uids = uids_of(*selected_->map(), *wanted);
+    request.target = target->row.id;
+    change(std::move(request), [this, move](const EmailsChanged& changed) {
+        if (changed.from.empty()) return ok("There was nothing");
+        const auto code = imap::code::copy_uid(changed.uid_validity, changed.from, changed.to);
+        if (!move) return finish(Condition::ok, code, "Copied");
+        // RFC 6851 §4.3: the client hears where they went before they are gone.
+        imap::write_condition(out_, "*", Condition::ok, code, "Moved");
+        ok("Moved");
+    });
+}
+
+void ImapSession::run(imap::command::Expunge& c) {
+    if (selected_->is_read_only()) return no("READ-ONLY", "The mailbox was opened to be read only");
+    ChangeEmails request;
+    request.mailbox = selected_->mailbox();
+    request.what = ChangeEmails::What::expunge;
+    request.uids = deleted_uids(read());
+    if (c.uids) {
+        const auto wanted = messages_of(*selected_->map(), *c.uids, true, selected_->saved);
+        const auto asked = uids_of(*selected_->map(), wanted.value_or(MessageRanges{}));
+        std::erase_if(request.uids,
+                      [&](store::Uid uid) { return !std::binary_search(asked.begin(), asked.end(), uid); });
+    }
+    change(std::move(request), [this](const EmailsChanged& changed) {
+        // RFC 7162 §3.2.7: where the client stands now.
+        if (changed.modseq != 0 && (moment_.enabled & imap::enabled_qresync) != 0)
+            return finish(Condition::ok, imap::code::highest_modseq(changed.modseq), "Expunged");
+        ok("Expunged");
+    });
+}
+
+} // namespace facteur

@@ -1,0 +1,130 @@
+// GETMETADATA, SETMETADATA and the METADATA of LIST (RFC 5464, RFC 9590). Annotations are objects of the
+// store, by the mailbox's number, 0 for the server's own, and the entry's name. An account has one user, so
+// that /private and /shared are alike.
+#include "actors/clock.h"
+#include "actors/session/imap/imap_session.h"
+#include "transport/base/ascii.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace facteur {
+namespace {
+
+constexpr std::size_t longest_annotation = 65'536;
+constexpr std::size_t longest_entry_name = 400;
+constexpr std::size_t most_annotations = 200; // of one mailbox
+
+bool is_entry_name(std::string_view name) {
+    if (name.size() > longest_entry_name || name.back() == '/') return false;
+    if (name.find("//") != std::string_view::npos || name.find_first_of("*%") != std::string_view::npos)
+        return false;
+    return ascii::has_prefix_text(name, "/private/") || ascii::has_prefix_text(name, "/shared/");
+}
+
+std::string annotation_id(store::MailboxId mailbox, std::string_view entry) {
+    return fmt::format("{}{}", mailbox, ascii::lowered(entry));
+}
+
+// Whether `name` is the entry, or lies below it as far as `depth` says.
+bool is_asked_for(std::string_view name, std::string_view entry, imap::MetadataOptions::Depth depth) {
+    using Depth = imap::MetadataOptions::Depth;
+    if (name == entry) return true;
+    if (depth == Depth::zero || !name.starts_with(entry) || name[entry.size()] != '/') return false;
+    return depth == Depth::infinity || name.find('/', entry.size() + 1) == std::string_view::npos;
+}
+
+} // namespace
+
+// Nothing: NO was answered.
+std::optional<store::MailboxId> ImapSession::annotated(const store::Snapshot& now,
+                                                       const std::string& mailbox) {
+    if (mailbox.empty()) return 0;
+    const MailboxNames names(now, id());
+    const auto* entry = names.find(mailbox);
+    if (entry != nullptr) return entry->row.id;
+    no("NONEXISTENT", "There is no such mailbox");
+    return std::nullopt;
+}
+
+std::vector<imap::MetadataEntry> ImapSession::annotations(const store::Snapshot& now,
+                                                          store::MailboxId mailbox) const {
+    std::vector<imap::MetadataEntry> all;
+    const auto prefix = fmt::format("{}/", mailbox);
+    now.objects(id(), store::ObjectType::annotation, [&](std::string_view object, std::string_view value) {
+        if (object.starts_with(prefix))
+            all.push_back({std::string(object.substr(prefix.size() - 1)), std::string(value)});
+        return true;
+    });
+    return all;
+}
+
+void ImapSession::run(imap::command::GetMetadata& c) {
+    const auto now = read();
+    const auto mailbox = annotated(now, c.mailbox);
+    if (!mailbox) return;
+    std::vector<imap::MetadataEntry> found;
+    std::uint64_t longest = 0; // of those that are too long to be told
+    const auto all = annotations(now, *mailbox);
+    for (const auto& asked : c.entries) {
+        const auto wanted = ascii::lowered(asked);
+        bool any = false;
+        for (const auto& entry : all) {
+            if (!is_asked_for(entry.name, wanted, c.options.depth)) continue;
+            any = true;
+            if (c.options.max_size && entry.value->size() > *c.options.max_size)
+                longest = std::max<std::uint64_t>(longest, entry.value->size());
+            else
+                found.push_back(entry);
+        }
+        if (!any && c.options.depth == imap::MetadataOptions::Depth::zero)
+            found.push_back({asked, std::nullopt});
+    }
+    if (!found.empty()) imap::write_metadata(out_, c.mailbox, found, moment_.wire);
+    if (longest > 0)
+        return finish(Condition::ok, imap::code::metadata_long_entries(longest), "Some are longer");
+    ok();
+}
+
+void ImapSession::run(imap::command::SetMetadata& c) {
+    const auto now = read();
+    const auto mailbox = annotated(now, c.mailbox);
+    if (!mailbox) return;
+    PutAnnotations request;
+    request.account = id();
+    request.at = seconds_now();
+    for (const auto& entry : c.entries) {
+        if (entry.name.empty() || !is_entry_name(entry.name))
+            return bad("An entry begins with /private/ or /shared/");
+        if (!entry.value) {
+            request.removed.push_back(annotation_id(*mailbox, entry.name));
+            continue;
+        }
+        if (entry.value->size() > longest_annotation)
+            return no(imap::code::metadata_max_size(longest_annotation), "The value is too long");
+        request.put.push_back(annotation_id(*mailbox, entry.name));
+        request.put.push_back(*entry.value);
+    }
+    if (annotations(now, *mailbox).size() + request.put.size() / 2 > most_annotations)
+        return no("METADATA TOOMANY", "There are too many annotations");
+    world_.annotate(std::move(request), [this](store::Result<EmailsChanged> changed) {
+        if (!changed) return failed(changed.error());
+        ok();
+    });
+}
+
+// Those that are there, of RETURN (METADATA (…)).
+void ImapSession::write_metadata_of(const store::Snapshot& now, const MailboxNames::Entry& entry,
+                                    const std::vector<std::string>& names) {
+    std::vector<imap::MetadataEntry> found;
+    const auto all = annotations(now, entry.row.id);
+    for (const auto& name : names) {
+        const auto known = std::find_if(all.begin(), all.end(),
+                                        [&](const auto& each) { return each.name == ascii::lowered(name); });
+        found.push_back({name, known == all.end() ? std::nullopt : known->value});
+    }
+    imap::write_metadata(out_, entry.name, found, moment_.wire);
+}
+
+} // namespace facteur

@@ -1,0 +1,65 @@
+// NOTIFY (RFC 5465).
+#include "actors/session/imap/imap_session.h"
+#include "transport/imap/capability.h"
+
+#include <algorithm>
+
+namespace facteur {
+namespace {
+
+// Octets of FETCH responses that are sent of new messages at once, without being asked for.
+constexpr std::size_t most_notified_octets = 4 * 1024 * 1024;
+
+} // namespace
+
+void ImapSession::run(imap::command::Notify& c) {
+    const bool all_known = std::all_of(c.groups.begin(), c.groups.end(), [](const auto& group) {
+        return (group.events & ~known_notify_events) == 0;
+    });
+    if (!all_known) return no(bad_notify_event, "There are no such events here");
+    notifications_.reset();
+    if (c.groups.empty()) return ok("Nothing will be told");
+    notifications_ = std::make_unique<Notifications>(std::move(c.groups));
+    notifications_->begin(read(), listener(), c.status, out_);
+    ok();
+}
+
+Notifications::Listener ImapSession::listener() const {
+    Notifications::Listener listener;
+    listener.account = id();
+    if (selected_) listener.selected = selected_->mailbox();
+    listener.wire = moment_.wire;
+    listener.condstore = (moment_.enabled & imap::enabled_condstore) != 0;
+    return listener;
+}
+
+Notifications::Selected ImapSession::notified_of_selected(const store::Snapshot& now) const {
+    if (!selected_) return {};
+    const MailboxNames names(now, id());
+    const auto* entry = names.find(selected_->mailbox());
+    return entry == nullptr ? Notifications::Selected{} : notifications_->of_selected(*entry);
+}
+
+// FETCH responses of the messages that came, from this UID on.
+void ImapSession::tell_new_items(const store::Snapshot& now, store::Uid from, std::string& out) {
+    const auto* items = notified_of_selected(now).new_items;
+    const auto& map = selected_->map();
+    const auto first = map->count_below(from) + 1;
+    if (items == nullptr || first > map->size()) return;
+    FetchOptions options;
+    options.account = id();
+    options.mailbox = selected_->mailbox();
+    options.wire = moment_.wire;
+    options.with_modseq = (moment_.enabled & imap::enabled_condstore) != 0;
+    options.uid_only = (moment_.enabled & imap::enabled_uid_only) != 0;
+    Fetch fetch(options, *items, map, {{first, map->size()}});
+    std::string answers;
+    if (fetch.go_on(now, answers, most_notified_octets) == Fetch::State::done) {
+        out += answers;
+        return;
+    }
+    notifications_.reset();
+    imap::write_condition(out, "*", Condition::ok, "NOTIFICATIONOVERFLOW", "Too much is new to be told");
+}
+
+} // namespace facteur

@@ -1,0 +1,115 @@
+#include "actors/session/imap/structure_views.h"
+
+namespace facteur {
+namespace {
+
+using AddressViews = std::vector<imap::EnvelopeAddress>;
+
+AddressViews views_of(const std::vector<store::Address>& addresses) {
+    AddressViews views;
+    views.reserve(addresses.size());
+    for (const auto& address : addresses)
+        views.push_back({address.name, address.email});
+    return views;
+}
+
+AddressViews views_of(const std::vector<store::EnvelopeRow::Address>& addresses) {
+    using RowIs = store::EnvelopeRow::Address::Is;
+    using Is = imap::EnvelopeAddress::Is;
+    AddressViews views;
+    views.reserve(addresses.size());
+    for (const auto& address : addresses)
+        views.push_back({address.name, address.email,
+                         address.is == RowIs::group_begin ? Is::group_begin
+                         : address.is == RowIs::group_end ? Is::group_end
+                                                          : Is::address});
+    return views;
+}
+
+imap::EnvelopeView view_of(const store::EnvelopeRow& row) {
+    imap::EnvelopeView view;
+    view.date = row.date;
+    view.subject = row.subject;
+    view.from = views_of(row.from);
+    view.sender = views_of(row.sender);
+    view.reply_to = views_of(row.reply_to);
+    view.to = views_of(row.to);
+    view.cc = views_of(row.cc);
+    view.bcc = views_of(row.bcc);
+    view.in_reply_to = row.in_reply_to;
+    view.message_id = row.message_id;
+    return view;
+}
+
+imap::BodyPart::Parameters pairs_of(const std::vector<std::string>& parameters) {
+    imap::BodyPart::Parameters pairs;
+    pairs.reserve(parameters.size() / 2);
+    for (std::size_t i = 0; i + 1 < parameters.size(); i += 2)
+        pairs.emplace_back(parameters[i], parameters[i + 1]);
+    return pairs;
+}
+
+} // namespace
+
+imap::EnvelopeView envelope_of(const store::StructureRow& structure) {
+    for (const auto& row : structure.envelopes)
+        if (row.part < 0) return view_of(row);
+    imap::EnvelopeView view;
+    view.date = structure.date;
+    view.subject = structure.subject;
+    view.from = views_of(structure.from);
+    view.sender = views_of(structure.sender);
+    view.reply_to = views_of(structure.reply_to);
+    view.to = views_of(structure.to);
+    view.cc = views_of(structure.cc);
+    view.bcc = views_of(structure.bcc);
+    view.in_reply_to = imap::bracketed_ids(structure.in_reply_to);
+    view.message_id = imap::bracketed_ids(structure.message_ids);
+    return view;
+}
+
+BodyPartViews body_parts_of(const store::StructureRow& structure) {
+    BodyPartViews views;
+    views.parts.reserve(structure.parts.size());
+    for (const auto& row : structure.parts) {
+        auto& part = views.parts.emplace_back();
+        part.parent = row.parent;
+        part.type = row.type;
+        part.subtype = row.subtype;
+        part.parameters = pairs_of(row.parameters);
+        part.content_id = row.content_id;
+        part.description = row.description;
+        part.encoding = static_cast<mime::Encoding>(row.encoding);
+        part.octets = row.body_size;
+        part.lines = row.lines;
+        part.md5 = row.md5;
+        part.disposition = row.disposition;
+        part.disposition_parameters = pairs_of(row.disposition_parameters);
+        part.language = row.language;
+        part.location = row.location;
+    }
+    for (const auto& row : structure.envelopes)
+        if (row.part >= 0 && static_cast<std::size_t>(row.part) < views.parts.size())
+            views.parts[static_cast<std::size_t>(row.part)].envelope =
+                &views.envelopes.emplace_back(view_of(row));
+    return views;
+}
+
+std::vector<imap::SectionPart> sections_of(const store::StructureRow& structure) {
+    std::vector<imap::SectionPart> sections;
+    sections.reserve(structure.parts.size());
+    for (std::size_t i = 0; i < structure.parts.size(); ++i) {
+        const auto& row = structure.parts[i];
+        // The first child follows its parent. A multipart without any was not taken apart.
+        const bool has_children =
+            i + 1 < structure.parts.size() && structure.parts[i + 1].parent == static_cast<std::int32_t>(i);
+        sections.push_back({row.parent,
+                            has_children && row.type == "multipart",
+                            static_cast<mime::Encoding>(row.encoding),
+                            {row.header_offset, row.header_size},
+                            {row.body_offset, row.body_size}});
+    }
+    return sections;
+}
+
+} // namespace facteur

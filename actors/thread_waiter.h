@@ -1,0 +1,33 @@
+// Lets an actor wait for a thread that is no actor: a thread can send, but not answer a request. For one
+// piece of work:
+//
+//     const ThreadWaiter waiter(self);
+//     threads.start([…, waiter] { …; waiter.say_over(); });
+//     waiter.wait(self, [] { it goes on in `self` });
+//
+// `self` stays alive until then.
+#pragma once
+
+#include <caf/actor.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <functional>
+
+namespace facteur {
+
+class ThreadWaiter {
+public:
+    explicit ThreadWaiter(caf::event_based_actor* self);
+
+    // On the thread, once; before or after `wait`.
+    void say_over() const;
+    // In `self`, once.
+    void wait(caf::event_based_actor* self, std::function<void()> then) const;
+    // In `self`, instead of `wait`: the work was not begun.
+    void give_up() const;
+
+private:
+    caf::actor actor_;
+};
+
+} // namespace facteur
