@@ -10,6 +10,7 @@
 #include "actors/delivery/queue.h"
 #include "actors/indexing/indexing.h"
 #include "actors/mailbox/ingest.h"
+#include "actors/mailbox/large_texts.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/metrics.h"
 #include "actors/searching/searches.h"
@@ -97,6 +98,7 @@ public:
                                 unreached<Mailboxes>(),
                                 *indexing_,
                                 unreached<Searches>(),
+                                unreached<LargeTexts>(),
                                 unreached<Queue>(),
                                 unreached<Metrics>()};
         const jmap::CreatedIds created_ids;

@@ -120,6 +120,16 @@ int run(std::size_t documents, AccountId accounts) {
         report_query(index, generator, "prefix of 1", parse("c", 0, true));
         report_query(index, generator, "phrase, candidates only", parse('"' + phrase + '"', 0));
         report_query(index, generator, "phrase, confirmed", parse('"' + phrase + '"', 0), text_of);
+        const auto contains = [](std::string_view text, std::uint32_t in) {
+            return Expression{Expression::Kind::contains, std::string(text), in, {}};
+        };
+        const auto name = all[documents / 2][Field::from];
+        report_query(index, generator, "piece of a rare name",
+                     contains(name.substr(1, name.find(' ') - 2), bit(Field::from)));
+        report_query(index, generator, "piece of 4", contains("nion", bit(Field::subject)));
+        report_query(index, generator, "piece of 1", contains("c", 0));
+        report_query(index, generator, "two pieces, candidates",
+                     contains(phrase.substr(1, phrase.size() - 2), bit(Field::body)));
         report_query(index, generator, "not a frequent word",
                      {Expression::Kind::not_, {}, 0, {parse(generator.word(), 0)}});
 

@@ -34,6 +34,7 @@ private:
 struct Login {
     std::uint16_t port = 0;
     std::string user, password;
+    std::string session_path = "/jmap/session"; // of JMAP
 };
 
 // One HTTP/1.1 connection, signed in by Basic.
@@ -63,7 +64,7 @@ public:
 
 private:
     Http http_;
-    std::string account_;
+    std::string account_, path_;
 };
 
 // Seconds of a steady clock.

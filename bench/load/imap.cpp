@@ -1,0 +1,75 @@
+#include "bench/load/imap.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace facteur::load {
+namespace {
+
+bool ends_with(std::string_view line, std::string_view end) {
+    return line.size() >= end.size() && line.substr(line.size() - end.size()) == end;
+}
+
+} // namespace
+
+Imap::Imap(std::uint16_t port) : client_(port) {
+    if (const auto greeting = client_.line(); greeting.rfind("* OK", 0) != 0) stop("IMAP: " + greeting);
+}
+
+Imap::Imap(const Login& login) : Imap(login.port) {
+    run(fmt::format(R"(LOGIN "{}" "{}")", login.user, login.password));
+}
+
+void Imap::send(std::string_view command) {
+    client_.send(fmt::format("t{} {}\r\n", ++sent_, command));
+}
+
+void Imap::finish() {
+    const auto tag = fmt::format("t{} ", ++finished_);
+    for (;;) {
+        auto line = client_.line();
+        octets_ += line.size();
+        if (line.rfind(tag, 0) == 0) {
+            if (line.rfind(tag + "OK", 0) != 0) stop("IMAP: " + line.substr(0, 300));
+            return;
+        }
+        see(line);
+        while (!line.empty() && line.back() == '}') {
+            const auto size = std::stoull(line.substr(line.rfind('{') + 1));
+            octets_ += client_.bytes(size).size();
+            line = client_.line();
+            octets_ += line.size();
+        }
+    }
+}
+
+void Imap::see(const std::string& line) {
+    if (ends_with(line, " EXISTS")) exists_ = std::stoull(line.substr(2));
+    if (line.rfind("* STATUS ", 0) == 0) status_ = line;
+    if (line.rfind("* SEARCH", 0) == 0)
+        hits_ = static_cast<std::uint64_t>(
+            std::count_if(line.begin() + 8, line.end(), [](char c) { return c == ' '; }));
+}
+
+void Imap::begin_idle() {
+    send("IDLE");
+    while (client_.line().rfind('+', 0) != 0) {
+    }
+}
+
+void Imap::wait_for(std::string_view end) {
+    while (!ends_with(client_.line(), end)) {
+    }
+}
+
+std::uint64_t Imap::count_messages(const std::string& mailbox) {
+    run(fmt::format("STATUS {} (MESSAGES)", mailbox));
+    const auto at = status_.find("MESSAGES ");
+    if (at == std::string::npos) stop("IMAP: no STATUS: " + status_);
+    return std::stoull(status_.substr(at + 9));
+}
+
+} // namespace facteur::load

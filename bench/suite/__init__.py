@@ -1,0 +1,1 @@
+"""Measures Facteur beside its peers on loopback; begun by bench/run."""

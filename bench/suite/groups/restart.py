@@ -1,0 +1,19 @@
+"""From the start of the program to the first answer: sign in by IMAP and SELECT the filled mailbox."""
+
+import imaplib
+import time
+
+from suite.peers.peer import PASSWORD
+from suite.suite import Suite
+
+
+def run(suite: Suite) -> None:
+    for turn, peer in suite.in_turn(suite.with_port("imap", "postfix+dovecot", "dovecot-fts")):
+        peer.stop()
+        before = time.monotonic()
+        peer.start()
+        client = imaplib.IMAP4("127.0.0.1", peer.ports["imap"], timeout=120)
+        client.login(peer.user(1), PASSWORD)
+        client.select("INBOX")
+        suite.results.add("restart", "restart", peer.name, turn, {"seconds": time.monotonic() - before})
+        client.logout()

@@ -1,0 +1,92 @@
+"""The peers of one run, started and filled, and what every group of measurements needs."""
+
+import contextlib
+import pathlib
+import time
+
+from suite import mail
+from suite.load import load
+from suite.peers.cyrus import Cyrus
+from suite.peers.dovecot import Dovecot
+from suite.peers.facteur import Facteur
+from suite.peers.peer import PASSWORD, USERS, Peer
+from suite.peers.postfix import PostfixDovecot
+from suite.peers.roundcube import Roundcube
+from suite.results import Results
+
+MAKERS = {
+    "facteur": lambda work, users: Facteur(users),
+    "dovecot": lambda work, users: Dovecot(),
+    "dovecot-fts": lambda work, users: Dovecot(fts=True),
+    "cyrus": lambda work, users: Cyrus(work / "cyrus-imapd", users),
+}
+
+
+class Suite:
+    def __init__(self, names: list[str], work: pathlib.Path, runs: int, seconds: float, messages: int, is_quick: bool, results: Results,
+                 growing: list[str]):
+        self.growing = growing  # whose growth is measured
+        self.work, self.runs, self.seconds, self.is_quick, self.results = work, runs, seconds, is_quick, results
+        self.mbox = mail.generate(work, messages)
+        self.words = mail.Words(self.mbox)
+        self.stack = contextlib.ExitStack()
+        self.peers: dict[str, Peer] = {}
+        for name in names:
+            if name in MAKERS:
+                self.begin(name, MAKERS[name](work, USERS))
+        if "postfix+dovecot" in names and "dovecot" in self.peers:
+            self.begin("postfix+dovecot", PostfixDovecot(self.peers["dovecot"]))
+        if "roundcube" in names and "dovecot" in self.peers:
+            self.begin("roundcube", Roundcube(self.peers["dovecot"]))
+        results.about["peers"] = {name: peer.version() for name, peer in self.peers.items()}
+        results.about["cpu_counted_by"] = sorted({peer.processes.how for peer in self.peers.values()})
+
+    def begin(self, name: str, peer: Peer) -> None:
+        self.peers[name] = peer
+        self.stack.callback(peer.close)  # before the start: one that is broken off has begun processes too
+        peer.start()
+
+    @contextlib.contextmanager
+    def fresh(self, names: list[str], users: int):
+        """Servers that are empty and end with the block."""
+        with contextlib.ExitStack() as stack:
+            peers = [MAKERS[name](self.work, users) for name in names]
+            for peer in peers:
+                stack.callback(peer.close)
+                peer.start()
+            yield peers
+
+    def with_port(self, port: str, *without: str) -> list[Peer]:
+        return [peer for name, peer in self.peers.items() if port in peer.ports and name not in without]
+
+    def in_turn(self, peers: list[Peer]):
+        """(run, peer): A B C, B C A, … so that a slow moment of the machine meets each of them."""
+        for run in range(1, self.runs + 1):
+            at = (run - 1) % len(peers)
+            for peer in peers[at:] + peers[:at]:
+                yield run, peer
+
+    def imap(self, peer: Peer, user: int = 1) -> list:
+        return ["--port", peer.ports["imap"], "--user", peer.user(user), "--password", PASSWORD]
+
+    def fill(self) -> None:
+        """The same messages by APPEND in the INBOX of u1 of each; then the text indices. Both are timed."""
+        for peer in self.with_port("imap", "postfix+dovecot"):
+            cpu = peer.cpu()
+            filled = load("imap-fill", str(self.mbox), *self.imap(peer), timeout=3600)
+            used = peer.cpu() - cpu
+            self.results.about["mail_octets"], self.results.about["mail_messages"] = filled["octets"], filled["messages"]
+            self.results.add("fill", "append", peer.name, 1, {"seconds": filled["seconds"], "per_s": filled["messages"] / filled["seconds"],
+                                                              "cpu_ms": used * 1000 / filled["messages"]})
+            before_index = time.monotonic()
+            peer.build_index(1)
+            peer.wait_until_idle()
+            self.results.add("fill", "append and text index", peer.name, 1, {
+                "seconds": filled["seconds"] + time.monotonic() - before_index, "cpu_s": peer.cpu() - cpu, "disk": peer.disk()})
+
+    def wait_until_idle(self) -> None:
+        for peer in self.peers.values():
+            peer.wait_until_idle()
+
+    def close(self) -> None:
+        self.stack.close()
