@@ -1,5 +1,7 @@
 #include "transport/net/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -11,7 +13,9 @@ namespace {
 
 constexpr std::size_t gathered = 16;             // buffers in one write
 constexpr std::size_t copied_behind = 16u << 10; // small writes are joined to the last one that waits
-constexpr std::uint64_t longest_linger = 2000;   // milliseconds
+constexpr std::uint64_t longest_linger = 2000;   // milliseconds, once the peer has everything
+constexpr std::uint64_t longest_stall = 10'000;  // milliseconds that it may take nothing of a farewell
+constexpr std::uint64_t longest_farewell = 60'000;
 
 Connection* owner(uv_handle_t* handle) {
     return static_cast<Connection*>(handle->data);
@@ -252,6 +256,8 @@ void Connection::linger() {
     if (uv_fileno(reinterpret_cast<uv_handle_t*>(stream_), &file) != 0 || ::shutdown(file, SHUT_WR) != 0)
         return lost();
     lingering_ = true;
+    unsent_ = 0;
+    last_written_ = lingers_since_ = loop_.now();
     deadline_ = loop_.now() + longest_linger;
     paused_ = false;
     start_reading();
@@ -297,8 +303,26 @@ bool Connection::is_late(std::uint64_t now) {
     return !closing_ && idle_ > 0 && !paused_ && !ended_ && queued_ == 0 && now > last_read_ + idle_;
 }
 
+// The kernel's queue may hold megabytes for a slow peer, and a reset would take them from it.
+bool Connection::is_still_read(std::uint64_t now) {
+    uv_os_fd_t file = -1;
+    int unsent = 0;
+    if (uv_fileno(reinterpret_cast<uv_handle_t*>(stream_), &file) != 0 ||
+        ::ioctl(file, SIOCOUTQ, &unsent) != 0 || unsent == 0)
+        return false;
+    if (const auto octets = static_cast<std::size_t>(unsent); octets != unsent_) {
+        unsent_ = octets;
+        last_written_ = now;
+    }
+    return now < last_written_ + longest_stall && now < lingers_since_ + longest_farewell;
+}
+
 void Connection::time_out() {
     if (closed_) return;
+    if (lingering_ && is_still_read(loop_.now())) {
+        deadline_ = loop_.now() + longest_linger;
+        return;
+    }
     if (closing_ || is_stalled(loop_.now())) return abort();
     deadline_ = 0;
     touch();

@@ -48,6 +48,7 @@ public:
     [[nodiscard]] bool is_loopback() const { return loopback_; }
     [[nodiscard]] const TlsSession* tls() const { return tls_.get(); } // null: plain
     [[nodiscard]] bool is_secure() const { return tls_ && tls_->is_established(); }
+    [[nodiscard]] bool is_closed() const { return closed_; } // on_closed was called, or soon will be
 
     void write(std::string_view bytes);
     void write(std::string bytes);
@@ -94,6 +95,7 @@ private:
     void on_read_end();
     void lost();
     [[nodiscard]] bool is_stalled(std::uint64_t now);
+    [[nodiscard]] bool is_still_read(std::uint64_t now);
 
     struct Pending {
         SharedBytes bytes;
@@ -107,8 +109,9 @@ private:
     std::unique_ptr<TlsSession> tls_;
     std::vector<Pending> pending_;
     std::size_t queued_ = 0;
-    std::size_t unsent_ = 0; // of the write under way, as it was when last looked at
-    std::uint64_t last_read_ = 0, last_written_ = 0, idle_ = 0, write_stall_ = 60'000, deadline_ = 0;
+    std::size_t unsent_ = 0; // of the write under way or the farewell, as it was when last looked at
+    std::uint64_t last_read_ = 0, last_written_ = 0, lingers_since_ = 0, idle_ = 0, write_stall_ = 60'000,
+                  deadline_ = 0;
     bool loopback_ = false, paused_ = false, reading_ = false, writing_ = false, closing_ = false,
          lingering_ = false, ended_ = false, closed_ = false, secured_ = false;
 };
@@ -136,7 +139,8 @@ public:
     void with(Task task) const {
         if (loop_ == nullptr) return;
         loop_->post([connection = connection_, task = std::move(task)]() mutable {
-            if (const auto alive = connection.lock()) task(*alive);
+            // A connection that has ended is there until libuv lets go of it.
+            if (const auto alive = connection.lock(); alive && !alive->is_closed()) task(*alive);
         });
     }
 

@@ -149,6 +149,27 @@ TEST_CASE("a close sends what is queued, and the peer can read it though its own
     CHECK(client.error() == 0); // no reset
 }
 
+TEST_CASE("a peer that reads slowly gets all of it after a close, though it sends what nobody will read") {
+    const std::string answer(256u << 10, 'a'); // the kernel takes it at once
+    Calls calls;
+    calls.bytes = [&](Connection& c, std::string_view) {
+        c.write(std::string_view(answer));
+        c.close();
+    };
+    const Server server(std::move(calls));
+    Client client(server.port, 4096);
+    REQUIRE(client.send("go"));
+    std::string all;
+    for (int n = 0; n < 60; ++n) { // more seconds than a connection lingers that has nothing left to send
+        all += client.receive(1024);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    CHECK(client.send("thanks"));
+    all += client.receive_all();
+    CHECK(all.size() == answer.size());
+    CHECK(client.error() == 0);
+}
+
 TEST_CASE("a peer that sends no more still gets its answer") {
     Awaited<bool> closed;
     Calls calls = echo();
