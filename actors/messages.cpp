@@ -17,6 +17,8 @@ void add_message_types(caf::actor_system_config& config) {
     config.add_message_type<ChangeEmails>("ChangeEmails");
     config.add_message_type<AppendEmails>("AppendEmails");
     config.add_message_type<PutAnnotations>("PutAnnotations");
+    config.add_message_type<ChangeAcl>("ChangeAcl");
+    config.add_message_type<ChangeShared>("ChangeShared");
     config.add_message_type<EmailsChanged>("EmailsChanged");
     config.add_message_type<EmailsAppended>("EmailsAppended");
     config.add_message_type<StoreUpload>("StoreUpload");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/mailbox/ingest.h"
+#include "actors/mailbox/rights.h"
 #include "store/change.h"
 #include "store/error.h"
 #include "store/ids.h"
@@ -70,6 +71,7 @@ struct CallMethod {
     std::vector<SharedBody> uploads; // bodies to be kept as uploads (Blob/upload)
     std::int64_t at = 0;
     std::uint64_t quota = 0;
+    Permission guard;
 };
 
 // What IMAP does to emails of one mailbox, by UID: one commit. Answered by `EmailsChanged`.
@@ -81,6 +83,7 @@ struct ChangeEmails {
         copy,    // to `target`
         move,    // to `target`
         expunge, // those of `uids` that have \Deleted
+        remove,  // with \Deleted or without: they are elsewhere by now
     };
     store::AccountId account = 0;
     store::MailboxId mailbox = 0;
@@ -93,6 +96,15 @@ struct ChangeEmails {
     store::MailboxId target = 0;
     std::uint64_t quota = 0; // octets; 0: not checked
     std::int64_t at = 0;
+    // What `replace_flags` leaves as it is, because who asks may not change it.
+    std::uint32_t kept_flags = 0; // bits of store::Flag
+    bool keeps_keywords = false, keeps_deleted = false;
+    // Copies are emails of their own, with these flags of the original at most: what becomes of the one is
+    // not seen at the other.
+    bool apart = false;
+    std::uint32_t copied_flags = std::numeric_limits<std::uint32_t>::max();
+    bool copies_keywords = true;
+    Permission guard;
 };
 
 // Keep these messages in the mailbox, all or none. Answered by `EmailsAppended`.
@@ -106,6 +118,7 @@ struct AppendEmails {
     store::Uid replaced = 0;
     std::uint64_t quota = 0;
     std::int64_t at = 0;
+    Permission guard;
 };
 
 // Annotations of IMAP (RFC 5464), by the id that store::ObjectType::annotation has. Answered by
@@ -114,6 +127,31 @@ struct PutAnnotations {
     store::AccountId account = 0;
     std::vector<std::string> put; // id, value, id, value…
     std::vector<std::string> removed;
+    std::int64_t at = 0;
+    Permission guard;
+};
+
+// Give `who` these rights in the mailbox, or take them away. Answered by `EmailsChanged`.
+struct ChangeAcl {
+    enum class How : std::uint8_t { replace, add, remove };
+    store::AccountId account = 0;
+    store::MailboxId mailbox = 0;
+    store::AccountId who = 0;
+    How how = How::replace;
+    Rights rights = 0;
+    std::vector<store::AccountId> departed; // accounts that are no more: taken out as well
+    std::int64_t at = 0;
+    Permission guard;
+};
+
+// What the account keeps of one that may share mailboxes with it: that there is one, and to which of its
+// mailboxes the account is subscribed. Answered by `EmailsChanged`.
+struct ChangeShared {
+    store::AccountId account = 0;
+    store::AccountId owner = 0;
+    store::MailboxId mailbox = 0; // whose subscription changes; 0: none
+    bool subscribed = false;
+    std::vector<store::AccountId> forgotten; // owners that share nothing any more
     std::int64_t at = 0;
 };
 
@@ -243,6 +281,14 @@ typename Inspector::result_type inspect(Inspector& f, AutomaticAnswer& x) {
     return f(caf::meta::type_name("AutomaticAnswer"), x.body, x.destination, x.entry, x.once);
 }
 template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, Permission::Need& x) {
+    return f(caf::meta::type_name("Need"), x.mailbox, x.rights);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, Permission& x) {
+    return f(caf::meta::type_name("Permission"), x.who, x.needs);
+}
+template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, StoreUpload& x) {
     return f(caf::meta::type_name("StoreUpload"), x.account, x.body, x.type, x.expires, x.at, x.quota);
 }
@@ -258,21 +304,32 @@ typename Inspector::result_type inspect(Inspector& f, FileEmail& x) {
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, CallMethod& x) {
     return f(caf::meta::type_name("CallMethod"), x.account, x.name, x.call_id, x.arguments, x.created_ids,
-             x.emails, x.uploads, x.at, x.quota);
+             x.emails, x.uploads, x.at, x.quota, x.guard);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, ChangeEmails& x) {
     return f(caf::meta::type_name("ChangeEmails"), x.account, x.mailbox, x.what, x.uids, x.flags, x.keywords,
-             x.deleted, x.unchanged_since, x.target, x.quota, x.at);
+             x.deleted, x.unchanged_since, x.target, x.quota, x.at, x.kept_flags, x.keeps_keywords,
+             x.keeps_deleted, x.apart, x.copied_flags, x.copies_keywords, x.guard);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, AppendEmails& x) {
     return f(caf::meta::type_name("AppendEmails"), x.account, x.mailbox, x.emails, x.deleted, x.replaced_in,
-             x.replaced, x.quota, x.at);
+             x.replaced, x.quota, x.at, x.guard);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, PutAnnotations& x) {
-    return f(caf::meta::type_name("PutAnnotations"), x.account, x.put, x.removed, x.at);
+    return f(caf::meta::type_name("PutAnnotations"), x.account, x.put, x.removed, x.at, x.guard);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, ChangeAcl& x) {
+    return f(caf::meta::type_name("ChangeAcl"), x.account, x.mailbox, x.who, x.how, x.rights, x.departed,
+             x.at, x.guard);
+}
+template <typename Inspector>
+typename Inspector::result_type inspect(Inspector& f, ChangeShared& x) {
+    return f(caf::meta::type_name("ChangeShared"), x.account, x.owner, x.mailbox, x.subscribed, x.forgotten,
+             x.at);
 }
 template <typename Inspector>
 typename Inspector::result_type inspect(Inspector& f, EmailsChanged& x) {

@@ -414,7 +414,9 @@ private:
         case ObjectType::push_subscription:
         case ObjectType::session:
         case ObjectType::app_password:
-        case ObjectType::annotation: return;
+        case ObjectType::annotation:
+        case ObjectType::acl:
+        case ObjectType::shared: return;
         }
     }
 

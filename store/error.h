@@ -22,6 +22,7 @@ enum class Code {
     newer_schema, // the store was written by a newer Facteur
     io,           // the operating system failed
     stopped,      // the store is closing
+    forbidden,    // who asks has not the right to it
 };
 
 struct Error {

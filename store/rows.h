@@ -175,6 +175,8 @@ enum class ObjectType : std::uint8_t {
     session = 6, // a web session: id is the hex SHA-256 of its secret
     app_password = 7,
     annotation = 8, // of IMAP (RFC 5464): id is the mailbox's number or nothing, and the entry's name
+    acl = 9,        // who else may do what in a mailbox (RFC 4314): id is its number
+    shared = 10,    // an account that may share mailboxes with this one: id is that account's number
 };
 
 // What JMAP keeps a state for. The numbers are stored: never change one.

@@ -54,7 +54,8 @@ store::Result<void> plan_removing_some(store::Draft& draft) {
     if (left < removed_at_once) return {};
     for (const auto type : {store::ObjectType::identity, store::ObjectType::email_submission,
                             store::ObjectType::vacation_response, store::ObjectType::settings,
-                            store::ObjectType::push_subscription, store::ObjectType::annotation})
+                            store::ObjectType::push_subscription, store::ObjectType::annotation,
+                            store::ObjectType::acl, store::ObjectType::shared})
         now.objects(account, type, [&](std::string_view id, std::string_view) {
             draft.add(store::ObjectRemoved{type, std::string(id)});
             return --left > 0;

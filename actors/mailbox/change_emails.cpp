@@ -54,6 +54,7 @@ private:
         case What::expunge:
             if (place.deleted) expunge(place, email);
             return {};
+        case What::remove: expunge(place, email); return {};
         }
         return {};
     }
@@ -67,8 +68,9 @@ private:
         auto keywords = before;
         auto deleted = place.deleted;
         if (request_.what == What::replace_flags) {
-            keywords = {request_.flags, request_.keywords};
-            deleted = request_.deleted;
+            keywords.flags = (before.flags & request_.kept_flags) | (request_.flags & ~request_.kept_flags);
+            if (!request_.keeps_keywords) keywords.others = request_.keywords;
+            if (!request_.keeps_deleted) deleted = request_.deleted;
         } else if (request_.what == What::add_flags) {
             keywords.flags |= request_.flags;
             keywords.others = united(keywords.others, request_.keywords);
@@ -89,7 +91,7 @@ private:
         auto refs = email.refs();
         const bool is_there = std::any_of(refs.begin(), refs.end(),
                                           [this](const auto& ref) { return ref.mailbox == request_.target; });
-        if (is_there) return duplicate(place, email);
+        if (is_there || request_.apart) return duplicate(place, email);
         const auto made = draft_.new_place(request_.target);
         insert(refs, made);
         draft_.add(store::EmailUpdated{place.email, email.keywords(), std::move(refs)});
@@ -106,6 +108,8 @@ private:
         store::EmailAdded added{email.row(), std::move(*structure), false};
         added.row.id = draft_.new_email();
         added.row.mailboxes = {draft_.new_place(request_.target)};
+        added.row.keywords.flags &= request_.copied_flags;
+        if (!request_.copies_keywords) added.row.keywords.others.clear();
         note_copy(place.uid, added.row.mailboxes.front().uid);
         draft_.add(std::move(added));
         return {};

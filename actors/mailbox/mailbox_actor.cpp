@@ -1,6 +1,7 @@
 #include "actors/mailbox/mailbox_actor.h"
 
 #include "actors/mailbox/append_emails.h"
+#include "actors/mailbox/change_acl.h"
 #include "actors/mailbox/change_emails.h"
 #include "actors/mailbox/file_email.h"
 #include "actors/mailbox/keep_upload.h"
@@ -60,8 +61,8 @@ void tell_lane_followers(const MailboxServices& services, const store::Commit& c
     if (queued && services.queued) services.queued(commit.shard);
 }
 
-void submit(MailboxActor* self, store::Plan plan, std::vector<store::Body> bodies, store::Time at,
-            std::function<void(const WriteDone&)> answer) {
+void submit(MailboxActor* self, const Permission& guard, store::Plan plan, std::vector<store::Body> bodies,
+            store::Time at, std::function<void(const WriteDone&)> answer) {
     auto& state = self->state;
     const auto ticket = state.next_ticket++;
     state.waiting.emplace(ticket, std::move(answer));
@@ -69,7 +70,7 @@ void submit(MailboxActor* self, store::Plan plan, std::vector<store::Body> bodie
     write.account = state.account;
     write.at = at;
     write.bodies = std::move(bodies);
-    write.plan = std::move(plan);
+    write.plan = guarded(guard, std::move(plan));
     write.done = [self_address = caf::actor_cast<caf::actor>(self), ticket, account = state.account,
                   services = &state.mailboxes->services()](store::Result<store::Committed> result) {
         auto done = outcome(ticket, account, result);
@@ -90,9 +91,9 @@ void tell_watchers(MailboxActor* self, StateChanged changed) {
 // A plan that is run once and puts its answer into `answer`, which is given when the commit is on disk.
 template <typename Answer>
 caf::result<Answer> write(MailboxActor* self, store::Plan plan, std::shared_ptr<Answer> answer,
-                          std::vector<store::Body> bodies, store::Time at) {
+                          std::vector<store::Body> bodies, store::Time at, const Permission& guard = {}) {
     auto promise = self->make_response_promise<Answer>();
-    submit(self, std::move(plan), std::move(bodies), at,
+    submit(self, guard, std::move(plan), std::move(bodies), at,
            [promise, answer = std::move(answer)](const WriteDone& done) mutable {
                if (done.ok)
                    promise.deliver(std::move(*answer));
@@ -117,9 +118,24 @@ caf::result<EmailsAppended> append_emails(MailboxActor* self, AppendEmails& requ
     for (const auto& email : request.emails)
         bodies.push_back(email.email->body);
     const auto at = request.at;
+    const auto guard = request.guard;
     auto appended = std::make_shared<EmailsAppended>();
     return write(self, plan_appending(std::make_shared<const AppendEmails>(std::move(request)), appended),
-                 appended, std::move(bodies), at);
+                 appended, std::move(bodies), at, guard);
+}
+
+// A change that is answered by EmailsChanged.
+template <typename Request>
+caf::result<EmailsChanged> change(MailboxActor* self, Request& request,
+                                  store::Plan (*plan)(std::shared_ptr<const Request>,
+                                                      std::shared_ptr<EmailsChanged>)) {
+    self->state.touched = true;
+    const auto at = request.at;
+    Permission guard;
+    if constexpr (requires { request.guard; }) guard = request.guard;
+    auto changed = std::make_shared<EmailsChanged>();
+    return write(self, plan(std::make_shared<const Request>(std::move(request)), changed), changed, {}, at,
+                 guard);
 }
 
 // One turn of the call; `promise` is kept when the last one is durable.
@@ -132,7 +148,8 @@ void run_method(MailboxActor* self, std::shared_ptr<const CallMethod> call, std:
         bodies.push_back(email.email->body);
     for (const auto& upload : call->uploads)
         bodies.push_back(upload.body);
-    submit(self, self->state.mailboxes->services().plan_method(call, answered), std::move(bodies), call->at,
+    auto plan = self->state.mailboxes->services().plan_method(call, answered);
+    submit(self, call->guard, std::move(plan), std::move(bodies), call->at,
            [self, call, promise, answered](const WriteDone& done) mutable {
                if (!done.ok)
                    promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
@@ -190,26 +207,14 @@ caf::behavior mailbox_actor(MailboxActor* self, store::AccountId account, Mailbo
             self->state.touched = true;
             return store_upload(self, request);
         },
-        [self](ChangeEmails& request) -> caf::result<EmailsChanged> {
-            self->state.touched = true;
-            const auto at = request.at;
-            auto changed = std::make_shared<EmailsChanged>();
-            return write(self,
-                         plan_changing(std::make_shared<const ChangeEmails>(std::move(request)), changed),
-                         changed, {}, at);
-        },
+        [self](ChangeEmails& request) { return change(self, request, plan_changing); },
         [self](AppendEmails& request) -> caf::result<EmailsAppended> {
             self->state.touched = true;
             return append_emails(self, request);
         },
-        [self](PutAnnotations& request) -> caf::result<EmailsChanged> {
-            self->state.touched = true;
-            const auto at = request.at;
-            auto changed = std::make_shared<EmailsChanged>();
-            return write(
-                self, plan_annotations(std::make_shared<const PutAnnotations>(std::move(request)), changed),
-                changed, {}, at);
-        },
+        [self](PutAnnotations& request) { return change(self, request, plan_annotations); },
+        [self](ChangeAcl& request) { return change(self, request, plan_acl); },
+        [self](ChangeShared& request) { return change(self, request, plan_shared); },
         [self](WriteDone& done) {
             auto entry = self->state.waiting.extract(done.ticket);
             // Watchers first: who asked then finds its own change announced before or with its answer.

@@ -5,9 +5,9 @@
 // the account what changed, in the order of commits. It holds no copy of the mailbox: readers open snapshots.
 //
 // Accepts `FileEmail` → `EmailFiled`, `CallMethod` → `MethodAnswered`, `StoreUpload` → `UploadStored`,
-// `ChangeEmails` and `PutAnnotations` → `EmailsChanged`, `AppendEmails` → `EmailsAppended`, `Watch`,
-// `Unwatch`, `CloseSessions`; sends `StateChanged` and `CloseSessions` to watchers. Errors are those of
-// `to_caf`.
+// `ChangeEmails`, `PutAnnotations`, `ChangeAcl` and `ChangeShared` → `EmailsChanged`, `AppendEmails` →
+// `EmailsAppended`, `Watch`, `Unwatch`, `CloseSessions`; sends `StateChanged` and `CloseSessions` to
+// watchers. Errors are those of `to_caf`.
 #pragma once
 
 #include "actors/messages.h"

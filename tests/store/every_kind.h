@@ -53,9 +53,8 @@ private:
         return all.empty() ? std::nullopt : std::optional(all[random() % all.size()]);
     }
 
-    // Identities, submissions, vacation responses, settings, push subscriptions, sessions, app passwords.
     static ObjectType some_type(std::mt19937& random) {
-        constexpr auto last = static_cast<unsigned>(ObjectType::annotation);
+        constexpr auto last = static_cast<unsigned>(ObjectType::shared);
         return static_cast<ObjectType>(1 + random() % last);
     }
 

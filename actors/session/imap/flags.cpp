@@ -76,4 +76,27 @@ tl::expected<FlagList, std::string> read_flags(const std::vector<std::string>& f
     return list;
 }
 
+std::uint32_t permitted_bits(Rights rights) {
+    std::uint32_t bits = 0;
+    if ((rights & right_seen) != 0) bits |= store::flag_seen;
+    if ((rights & right_write) != 0) bits |= ~std::uint32_t{store::flag_seen};
+    return bits;
+}
+
+FlagList permitted_flags(FlagList list, Rights rights) {
+    list.keywords.flags &= permitted_bits(rights);
+    if ((rights & right_write) == 0) list.keywords.others.clear();
+    if ((rights & right_delete) == 0) list.deleted = false;
+    return list;
+}
+
+Rights rights_for(const FlagList& list) {
+    unsigned rights = 0;
+    if (list.deleted) rights |= right_delete;
+    if ((list.keywords.flags & store::flag_seen) != 0) rights |= right_seen;
+    if ((list.keywords.flags & ~std::uint32_t{store::flag_seen}) != 0 || !list.keywords.others.empty())
+        rights |= right_write;
+    return static_cast<Rights>(rights);
+}
+
 } // namespace facteur

@@ -4,6 +4,7 @@
 // message in one mailbox, not to the email. Pure functions.
 #pragma once
 
+#include "actors/mailbox/rights.h"
 #include "store/rows.h"
 
 #include <tl/expected.hpp>
@@ -31,5 +32,12 @@ struct FlagList { // of STORE, APPEND, REPLACE
 // The error is a sentence for BAD or NO: \Recent, system flags that nobody knows, what is no keyword, and
 // more keywords than an email may have.
 tl::expected<FlagList, std::string> read_flags(const std::vector<std::string>& flags);
+
+// Those of the list that somebody with these rights may set and clear (RFC 4314 §4).
+FlagList permitted_flags(FlagList list, Rights rights);
+// The rights that are needed for all of them.
+Rights rights_for(const FlagList& list);
+// Bits of store::Flag that these rights are enough for.
+std::uint32_t permitted_bits(Rights rights);
 
 } // namespace facteur

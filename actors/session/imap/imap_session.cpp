@@ -44,6 +44,7 @@ void ImapSession::command(ImapCommand& given) {
         [this]<typename T>(T& c) {
             // It was removed by this very session.
             if (needs_selection<T> && !selected_) return no("", "The mailbox is gone: select another");
+            if (needs_selection<T> && !renew_rights()) return;
             run(c);
         },
         given.command);
@@ -79,31 +80,31 @@ void ImapSession::idle_ended(const ImapMoment& moment) {
 // ---- what is new
 
 void ImapSession::changed() {
-    if (gone_ || busy_ || (!idling_ && !notifications_)) return;
+    if (gone_ || busy_ || !renew_rights()) return;
+    if (!idling_ && !notifications_) return;
     std::string news;
     if (whats_new(news) && !news.empty()) link_.news(std::move(news));
 }
 
 bool ImapSession::whats_new(std::string& news) {
-    const auto told = notifications_ ? notified_of_selected(read()) : Notifications::Selected{};
+    const auto told = notifications_ ? notified_of_selected() : Notifications::Selected{};
     if (selected_ && (idling_ || told.is_told)) {
         auto voice = this->voice();
         voice.may_expunge = idling_ || told.may_expunge;
         if (!catch_up(voice, news)) return false;
     }
-    if (notifications_) notifications_->catch_up(read(), listener(), news);
+    notify(news);
     return true;
 }
 
 bool ImapSession::catch_up(const Voice& voice, std::string& out) {
     if (!selected_) return true;
-    const auto now = read();
+    if (!renew_rights()) return false;
+    const auto now = read_selected();
     const auto at = selected_->at();
     const auto uid_next = selected_->uid_next();
     if (!selected_->catch_up(now, shared_->uid_maps, voice, out)) {
-        gone_ = true;
-        selected_.reset();
-        link_.bye("", "The selected mailbox was removed");
+        lose_selected();
         return false;
     }
     if (selected_->at() == at) return true;
@@ -125,8 +126,10 @@ void ImapSession::tell_progress(std::optional<std::uint64_t> done, std::optional
 void ImapSession::close() {
     const auto now = account_ ? services().directory.find(id()) : std::nullopt;
     // It is said to everybody too when one session of the web has ended.
-    if (now && now->status == store::AccountStatus::active && now->password_hash == account_->password_hash)
+    if (now && now->status == store::AccountStatus::active && now->password_hash == account_->password_hash) {
+        if (!busy_) renew_rights(); // it may be the owner of the selected mailbox who has gone
         return;
+    }
     gone_ = true;
     link_.bye("UNAVAILABLE", "The account was closed, or has another password");
 }
@@ -140,7 +143,7 @@ void ImapSession::finish(Condition condition, std::string_view code, std::string
 
 void ImapSession::answer(Condition condition, std::string_view code, std::string_view text) {
     fetch_.reset();
-    if (notifications_) notifications_->catch_up(read(), listener(), out_);
+    notify(out_);
     busy_ = false;
     link_.complete(std::exchange(out_, {}), condition, std::string(code), std::string(text));
     if (notifications_) changed(); // what the answer was not allowed to have
@@ -151,6 +154,7 @@ void ImapSession::failed(const store::Error& error) {
     case store::Code::over_quota: return no("OVERQUOTA", error.message);
     case store::Code::not_found: return no("NONEXISTENT", error.message);
     case store::Code::busy: return no("UNAVAILABLE", error.message);
+    case store::Code::forbidden: return no("NOPERM", error.message);
     default: break;
     }
     log(Severity::warn, "command failed",
@@ -158,8 +162,64 @@ void ImapSession::failed(const store::Error& error) {
     no("SERVERBUG", error.message);
 }
 
-std::uint64_t ImapSession::quota() const {
-    return account_->quota != 0 ? account_->quota : services().config.limits.quota;
+// ---- whose mailboxes
+
+std::uint64_t ImapSession::quota_of(const store::AccountRow& account) const {
+    return account.quota != 0 ? account.quota : services().config.limits.quota;
+}
+
+std::optional<Place> ImapSession::place(const std::string& name, Rights rights, std::string_view code) {
+    auto found = places().find(name);
+    if (!found) {
+        no(code, "There is no such mailbox");
+        return std::nullopt;
+    }
+    if (found->allows(rights)) return found;
+    no("NOPERM", "You may not do this here");
+    return std::nullopt;
+}
+
+Permission ImapSession::guard(store::AccountId account, std::vector<Permission::Need> needs) const {
+    if (account == id()) return {};
+    return {id(), std::move(needs)};
+}
+
+bool ImapSession::may(Rights rights) {
+    if ((selected_->rights & rights) == rights) return true;
+    no("NOPERM", "You may not do this here");
+    return false;
+}
+
+bool ImapSession::renew_rights() {
+    if (!selected_ || selected_->account() == id()) return true;
+    selected_->rights = places().rights_on(selected_->account(), selected_->mailbox());
+    if ((selected_->rights & rights_to_open) == rights_to_open) return true;
+    lose_selected();
+    return false;
+}
+
+void ImapSession::lose_selected() {
+    gone_ = true;
+    deselect();
+    link_.bye("", "The selected mailbox was removed");
+}
+
+void ImapSession::deselect() {
+    selected_.reset();
+    watch_accounts();
+}
+
+void ImapSession::watch_accounts() {
+    std::set<store::AccountId> wanted{id()};
+    if (selected_) wanted.insert(selected_->account());
+    if (notifications_ && notifications_->wants_others())
+        for (const auto& sharing : sharings_of(read(), id()))
+            wanted.insert(sharing.owner);
+    for (const auto account : wanted)
+        if (!watched_.contains(account)) world_.watch(account);
+    for (const auto account : watched_)
+        if (!wanted.contains(account)) world_.unwatch(account);
+    watched_ = std::move(wanted);
 }
 
 std::optional<MessageRanges> ImapSession::messages(const imap::SequenceSet& set, bool uid) {
@@ -169,8 +229,6 @@ std::optional<MessageRanges> ImapSession::messages(const imap::SequenceSet& set,
 }
 
 void ImapSession::change(ChangeEmails request, std::function<void(EmailsChanged)> next) {
-    request.account = id();
-    request.quota = quota();
     request.at = seconds_now();
     change_some(std::make_shared<ChangeEmails>(std::move(request)), std::make_shared<EmailsChanged>(), 0,
                 std::move(next));
@@ -200,19 +258,21 @@ void ImapSession::change_some(std::shared_ptr<ChangeEmails> request, std::shared
     });
 }
 
-void ImapSession::set_mailboxes(const std::string& arguments,
+void ImapSession::set_mailboxes(const AccountView& of, const std::string& arguments,
+                                std::vector<Permission::Need> needs,
                                 std::function<void(const std::string& answer)> next) {
     const auto document = jmap::Document::parse(arguments);
     const auto object = document ? jmap::as_object(document->root()) : std::nullopt;
     if (!object) return no("SERVERBUG", "The change could not be written down");
     Turn turn;
     const jmap::CreatedIds none;
-    const MethodContext context{services(), *account_, none, 0, seconds_now(), turn};
+    const MethodContext context{services(), *of.owner, none, 0, seconds_now(), turn};
     const auto method = std::find_if(write_methods().begin(), write_methods().end(),
                                      [](const Method& each) { return each.name == "Mailbox/set"; });
     auto call = method->prepare(context, *object);
     if (!call) return no("CANNOT", "The change could not be made");
     call->call_id = "imap";
+    call->guard = guard(of.account(), std::move(needs));
     world_.call(std::move(*call), [this, next = std::move(next)](store::Result<MethodAnswered> answered) {
         if (!answered) return failed(answered.error());
         next(answered->answers);
@@ -220,7 +280,7 @@ void ImapSession::set_mailboxes(const std::string& arguments,
 }
 
 void ImapSession::drained() {
-    if (fetch_) go_on_fetching();
+    if (fetch_ && !gone_) go_on_fetching();
 }
 
 } // namespace facteur

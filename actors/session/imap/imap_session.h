@@ -1,6 +1,10 @@
 // The session of one IMAP connection, without the connection and without CAF: who signed in, what is
 // selected, what each command does and answers. Its commands are in files by family: select.cpp, listing.cpp,
-// mailboxes.cpp, messages.cpp, searching.cpp, appending.cpp, account.cpp, metadata.cpp.
+// mailboxes.cpp, messages.cpp, copying.cpp, searching.cpp, appending.cpp, account.cpp, acl.cpp, metadata.cpp.
+//
+// Names of mailboxes go through places.h: some are of other accounts, of which the user sees and may do what
+// their owners allow. What he may do in the selected one is looked up before each command, and as the change
+// is made (`Permission`).
 //
 // One command at a time; each ends in `finish`, at once or when what it asked of `ImapWorld` is answered.
 // Before the end of a command, and while IDLE lasts, the client hears what is new in the mailbox that it has
@@ -14,6 +18,7 @@
 #include "actors/session/imap/mailbox_names.h"
 #include "actors/session/imap/message_set.h"
 #include "actors/session/imap/notifications.h"
+#include "actors/session/imap/places.h"
 #include "actors/session/imap/search_run.h"
 #include "actors/session/imap/selected_mailbox.h"
 #include "actors/session/imap/session_messages.h"
@@ -24,6 +29,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +45,11 @@ struct ImapWorld {
     Ask<AppendEmails, EmailsAppended> append;
     Ask<CallMethod, MethodAnswered> call;
     Ask<PutAnnotations, EmailsChanged> annotate;
+    Ask<ChangeAcl, EmailsChanged> change_acl;
+    Ask<ChangeShared, EmailsChanged> change_shared;
     std::function<void(std::string user, std::string password)> verify; // then `verified`
-    std::function<void(store::AccountId)> watch;                        // then `changed` on each commit
+    std::function<void(store::AccountId)> watch; // then `changed`, now and on each commit
+    std::function<void(store::AccountId)> unwatch;
     // Runs `work` on a thread for large texts when these octets are many, then tells whether it was done
     // (actors/mailbox/large_texts.h).
     std::function<void(std::uint64_t octets, std::function<void()> work, std::function<void(bool)> then)>
@@ -102,8 +111,28 @@ private:
     [[nodiscard]] store::AccountId id() const { return account_->id; }
     [[nodiscard]] const Services& services() const { return shared_->services; }
     [[nodiscard]] store::Snapshot read() const { return services().store.read(id()); }
+    [[nodiscard]] store::Snapshot read_selected() const {
+        return services().store.read(selected_->account());
+    }
     [[nodiscard]] Voice voice() const { return voice_of(moment_.enabled, moment_.wire, moment_.may_expunge); }
-    [[nodiscard]] std::uint64_t quota() const;
+    [[nodiscard]] std::uint64_t quota_of(const store::AccountRow& account) const;
+    [[nodiscard]] Places places() const { return {services(), *account_}; }
+    // The mailbox of this name, where the user has these rights; nothing: NO was answered, with `code` when
+    // there is none.
+    std::optional<Place> place(const std::string& name, Rights rights, std::string_view code = "NONEXISTENT");
+    // For changes of that account: that its owner still allows it.
+    [[nodiscard]] Permission guard(store::AccountId account, std::vector<Permission::Need> needs) const;
+    [[nodiscard]] bool is_selected(store::AccountId account, store::MailboxId mailbox) const {
+        return selected_ && selected_->account() == account && selected_->mailbox() == mailbox;
+    }
+    // In the selected mailbox. False: NO was answered.
+    bool may(Rights rights);
+    // Looks up what its owner allows by now. False: it may not be read any more, and the client was told BYE.
+    bool renew_rights();
+    void lose_selected();
+    void deselect();
+    // Hears of commits of the accounts that the client has to hear of, and of no others.
+    void watch_accounts();
     // Of the selected mailbox; nothing: BAD was answered.
     std::optional<MessageRanges> messages(const imap::SequenceSet& set, bool uid);
     // Changes `uids` some at a time, then calls `next`, unless an error ended the command.
@@ -112,8 +141,10 @@ private:
                      std::size_t from, std::function<void(EmailsChanged)> next);
     // Of the selected mailbox: those with \Deleted.
     [[nodiscard]] std::vector<store::Uid> deleted_uids(const store::Snapshot& now) const;
-    // Runs Mailbox/set (RFC 8621 §2.5) with these arguments, as JSON.
-    void set_mailboxes(const std::string& arguments, std::function<void(const std::string& answer)> next);
+    // Runs Mailbox/set (RFC 8621 §2.5) on the account with these arguments, as JSON, if its owner allows it.
+    void set_mailboxes(const AccountView& of, const std::string& arguments,
+                       std::vector<Permission::Need> needs,
+                       std::function<void(const std::string& answer)> next);
 
     // -- commands, by family
     template <typename T>
@@ -136,7 +167,7 @@ private:
     void run(imap::command::Create& c);
     void run(imap::command::Delete& c);
     void run(imap::command::Rename& c);
-    void rename_inbox(const std::string& to);
+    void rename_inbox(const Places::View& own, const std::string& to);
     void run(imap::command::Subscribe& c);
     void run(imap::command::Unsubscribe& c);
     void subscribe(const std::string& mailbox, bool subscribed);
@@ -149,6 +180,16 @@ private:
     void begin_fetch(imap::command::Fetch& c, const MessageRanges& wanted);
     void go_on_fetching();
     void copy_or_move(const imap::SequenceSet& set, bool uid, const std::string& to, bool move);
+    void answer_copy(const EmailsChanged& changed, bool move);
+    // Of the selected mailbox, where these rights are needed for it.
+    [[nodiscard]] ChangeEmails change_of_selected(ChangeEmails::What what, unsigned rights) const;
+    // copying.cpp: from the selected mailbox into another account
+    struct Crossing;
+    void cross(const Place& target, std::vector<store::Uid> uids, bool move);
+    void cross_some(const std::shared_ptr<Crossing>& crossing);
+    void keep_copies(const std::shared_ptr<Crossing>& crossing);
+    void take_moved(const std::shared_ptr<Crossing>& crossing);
+    void undo_copies(const std::shared_ptr<Crossing>& crossing, const store::Error& why);
     void answer_store(const imap::command::Store& c, const std::vector<store::Uid>& uids,
                       const EmailsChanged& changed);
     // searching.cpp
@@ -164,31 +205,48 @@ private:
     // account.cpp
     void run(imap::command::GetQuota& c);
     void run(imap::command::GetQuotaRoot& c);
+    void run(imap::command::GetJmapAccess& c);
+    void write_quota(const AccountView& of);
+    // acl.cpp
     void run(imap::command::GetAcl& c);
+    void run(imap::command::SetAcl& c);
+    void run(imap::command::DeleteAcl& c);
     void run(imap::command::ListRights& c);
     void run(imap::command::MyRights& c);
-    void run(imap::command::GetJmapAccess& c);
-    void write_quota(const store::Snapshot& now);
+    void change_acl(const std::string& mailbox, const std::string& identifier, ChangeAcl::How how,
+                    Rights rights);
+    void tell_of_sharing(store::AccountId owner, store::AccountId who, const std::function<void()>& next);
     // metadata.cpp
     void run(imap::command::GetMetadata& c);
     void run(imap::command::SetMetadata& c);
-    std::optional<store::MailboxId> annotated(const store::Snapshot& now, const std::string& mailbox);
-    [[nodiscard]] std::vector<imap::MetadataEntry> annotations(const store::Snapshot& now,
-                                                               store::MailboxId mailbox) const;
-    void write_metadata_of(const store::Snapshot& now, const MailboxNames::Entry& entry,
-                           const std::vector<std::string>& names);
+    // Whose annotations; nothing: NO was answered.
+    struct Annotated {
+        Places::View view;
+        store::MailboxId mailbox = 0; // 0: the server's own
+    };
+    std::optional<Annotated> annotated(const std::string& mailbox, Rights rights);
+    [[nodiscard]] static std::vector<imap::MetadataEntry> annotations(const AccountView& of,
+                                                                      store::MailboxId mailbox);
+    void write_metadata_of(const Place& place, const std::vector<std::string>& names);
     // notifying.cpp
     void run(imap::command::Notify& c);
     [[nodiscard]] Notifications::Listener listener() const;
-    [[nodiscard]] Notifications::Selected notified_of_selected(const store::Snapshot& now) const;
+    [[nodiscard]] Notifications::Views notified_views() const;
+    void notify(std::string& out); // what NOTIFY asked for, but for the selected mailbox
+    [[nodiscard]] Notifications::Selected notified_of_selected() const;
     void tell_new_items(const store::Snapshot& now, store::Uid from, std::string& out);
     // appending.cpp: nothing when the URL leads nowhere
     std::optional<std::string> referred(const std::string& url) const;
     // False: the URL at fault was answered.
     bool assemble(const ImapAppendedMessage& message, std::string& bytes);
-    // False: what is at fault was answered.
-    bool find_replaced(const imap::ReplacedMessage& replaces, AppendEmails& request);
-    void keep(AppendEmails request, std::shared_ptr<Reservation> held);
+    // Nothing: what is at fault was answered.
+    std::optional<store::Uid> find_replaced(const imap::ReplacedMessage& replaces);
+    struct Replaced { // in the selected mailbox, which is of another account
+        store::AccountId account = 0;
+        store::MailboxId mailbox = 0;
+        store::Uid uid = 0;
+    };
+    void keep(AppendEmails request, std::optional<Replaced> replaced, std::shared_ptr<Reservation> held);
 
     std::shared_ptr<ImapShared> shared_;
     Door door_;
@@ -198,6 +256,7 @@ private:
     SaslSignIn sign_in_;
     std::optional<store::AccountRow> account_;
     std::unique_ptr<SelectedMailbox> selected_;
+    std::set<store::AccountId> watched_;
 
     ImapMoment moment_; // of the command under way
     std::string out_;   // its untagged responses so far

@@ -25,14 +25,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> special_u
 
 std::string shown(const store::MailboxRow& row) {
     if (row.role == "inbox" && row.parent == 0) return "INBOX";
-    std::string name;
-    for (const char c : row.name) {
-        if (c == mailbox_separator)
-            name += "\u2215";
-        else
-            name += c;
-    }
-    return name;
+    return level_of(row.name);
 }
 
 // "inbox" is one name in any case.
@@ -42,7 +35,49 @@ std::string compared(const std::string& name) {
 
 } // namespace
 
+bool is_of_others(std::string_view name) {
+    return name.starts_with(others_root) &&
+           (name.size() == others_root.size() || name[others_root.size()] == mailbox_separator);
+}
+
+std::string level_of(std::string_view name) {
+    std::string level;
+    for (const char c : name) {
+        if (c == mailbox_separator)
+            level += "\u2215";
+        else
+            level += c;
+    }
+    return level;
+}
+
 MailboxNames::MailboxNames(const store::Snapshot& now, store::AccountId account) {
+    read(now, account, "");
+}
+
+MailboxNames::MailboxNames(const store::Snapshot& now, const std::string& prefix, store::AccountId user,
+                           const Sharing& sharing) {
+    const auto rights = all_rights_of(now, sharing.owner, user);
+    if (std::none_of(rights.begin(), rights.end(),
+                     [](const auto& each) { return (each.second & right_lookup) != 0; }))
+        return;
+    read(now, sharing.owner, prefix);
+    std::erase_if(entries_, [&](Entry& entry) {
+        const auto found = rights.find(entry.row.id);
+        entry.rights = found == rights.end() ? Rights{0} : static_cast<Rights>(found->second & entry.rights);
+        return (entry.rights & right_lookup) == 0;
+    });
+    for (std::size_t at = 0; at < entries_.size(); ++at) {
+        auto& entry = entries_[at];
+        entry.has_children =
+            at + 1 < entries_.size() && entries_[at + 1].name.starts_with(entry.name + mailbox_separator);
+        entry.row.role.clear();
+        entry.row.subscribed =
+            std::binary_search(sharing.subscribed.begin(), sharing.subscribed.end(), entry.row.id);
+    }
+}
+
+void MailboxNames::read(const store::Snapshot& now, store::AccountId account, const std::string& prefix) {
     std::map<store::MailboxId, std::vector<store::MailboxRow>> children;
     for (auto& row : now.mailboxes(account))
         children[row.parent].push_back(std::move(row));
@@ -56,17 +91,18 @@ MailboxNames::MailboxNames(const store::Snapshot& now, store::AccountId account)
         const auto found = children.find(parent);
         if (found == children.end() || depth > deepest_name) return;
         std::set<std::string> taken;
+        if (parent == 0) taken.emplace(others_root);
         for (const auto& row : found->second) {
             const auto own = shown(row);
             auto name = own;
             for (int number = 2; !taken.insert(compared(name)).second; ++number)
                 name = own + "~" + std::to_string(number);
             auto path = above.empty() ? name : above + mailbox_separator + name;
-            entries_.push_back({path, row, children.contains(row.id)});
+            entries_.push_back({path, row, children.contains(row.id), possible_rights(row)});
             again(again, row.id, path, depth + 1);
         }
     };
-    add(add, 0, "", 0);
+    add(add, 0, prefix, 0);
 }
 
 const MailboxNames::Entry* MailboxNames::find(std::string_view name) const {

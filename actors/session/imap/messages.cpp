@@ -15,12 +15,21 @@ constexpr std::size_t octets_of_piece = 128 * 1024;
 
 std::vector<store::Uid> ImapSession::deleted_uids(const store::Snapshot& now) const {
     std::vector<store::Uid> uids;
-    if (now.counters(id(), selected_->mailbox()).deleted == 0) return uids;
-    now.by_uid(id(), selected_->mailbox(), 0, [&](const store::UidEntry& entry) {
+    if (now.counters(selected_->account(), selected_->mailbox()).deleted == 0) return uids;
+    now.by_uid(selected_->account(), selected_->mailbox(), 0, [&](const store::UidEntry& entry) {
         if (entry.deleted) uids.push_back(entry.uid);
         return true;
     });
     return uids;
+}
+
+ChangeEmails ImapSession::change_of_selected(ChangeEmails::What what, unsigned rights) const {
+    ChangeEmails request;
+    request.account = selected_->account();
+    request.mailbox = selected_->mailbox();
+    request.what = what;
+    request.guard = guard(request.account, {{request.mailbox, static_cast<Rights>(rights)}});
+    return request;
 }
 
 // ---- FETCH
@@ -33,17 +42,15 @@ void ImapSession::run(imap::command::Fetch& c) {
     if (!wanted) return;
     if (c.partial) *wanted = part_of(*wanted, *c.partial);
     const bool sets_seen =
-        !selected_->is_read_only() &&
+        !selected_->is_read_only() && (selected_->rights & right_seen) != 0 &&
         std::any_of(c.items.begin(), c.items.end(), [](const auto& item) { return item.sets_seen(); });
     if (!sets_seen) return begin_fetch(c, *wanted);
     // \Seen first, so that the flags that are told are those that it leaves.
-    ChangeEmails request;
-    request.mailbox = selected_->mailbox();
-    request.what = ChangeEmails::What::add_flags;
+    auto request = change_of_selected(ChangeEmails::What::add_flags, right_seen);
     request.flags = store::flag_seen;
-    const auto now = read();
+    const auto now = read_selected();
     for (const auto uid : uids_of(*selected_->map(), *wanted))
-        if (const auto entry = now.uid(id(), selected_->mailbox(), uid);
+        if (const auto entry = now.uid(request.account, selected_->mailbox(), uid);
             entry && (entry->flags & store::flag_seen) == 0)
             request.uids.push_back(uid);
     if (request.uids.empty()) return begin_fetch(c, *wanted);
@@ -57,7 +64,7 @@ void ImapSession::run(imap::command::Fetch& c) {
 
 void ImapSession::begin_fetch(imap::command::Fetch& c, const MessageRanges& wanted) {
     FetchOptions options;
-    options.account = id();
+    options.account = selected_->account();
     options.mailbox = selected_->mailbox();
     options.wire = moment_.wire;
     options.with_uid = c.uid;
@@ -66,14 +73,20 @@ void ImapSession::begin_fetch(imap::command::Fetch& c, const MessageRanges& want
     options.changed_since = c.changed_since;
     if (c.vanished && c.changed_since) {
         const auto last = std::max<store::Uid>(selected_->map()->last(), 1);
-        write_vanished_since(read(), *c.changed_since, imap::resolved(c.set, last));
+        write_vanished_since(read_selected(), *c.changed_since, imap::resolved(c.set, last));
     }
     fetch_ = std::make_unique<Fetch>(options, std::move(c.items), selected_->map(), wanted);
     go_on_fetching();
 }
 
 void ImapSession::go_on_fetching() {
-    const auto state = fetch_->go_on(read(), out_, octets_of_piece);
+    // An answer that was begun cannot be ended otherwise.
+    if (selected_->account() != id() &&
+        (places().rights_on(selected_->account(), selected_->mailbox()) & rights_to_open) != rights_to_open) {
+        gone_ = true;
+        return link_.abort();
+    }
+    const auto state = fetch_->go_on(read_selected(), out_, octets_of_piece);
     if (state == Fetch::State::broken) {
         gone_ = true;
         return link_.abort();
@@ -88,6 +101,7 @@ void ImapSession::go_on_fetching() {
 
 // ---- STORE
 
+// Flags that the user may not change are passed over, if there are others (RFC 4314 §4).
 void ImapSession::run(imap::command::Store& c) {
     if (selected_->is_read_only()) return no("READ-ONLY", "The mailbox was opened to be read only");
     const auto wanted = messages(c.set, c.uid);
@@ -95,15 +109,24 @@ void ImapSession::run(imap::command::Store& c) {
     auto flags = read_flags(c.flags);
     if (!flags) return bad(flags.error());
     using How = imap::command::Store::How;
-    ChangeEmails request;
-    request.mailbox = selected_->mailbox();
-    request.what = c.how == How::replace ? ChangeEmails::What::replace_flags
-                   : c.how == How::add   ? ChangeEmails::What::add_flags
-                                         : ChangeEmails::What::remove_flags;
+    const bool replaces = c.how == How::replace;
+    const auto may = selected_->rights;
+    if ((may & (right_seen | right_write | right_delete)) == 0 ||
+        (rights_for(*flags) != 0 && (rights_for(*flags) & may) == 0))
+        return no("NOPERM", "You may not change these flags here");
+    const auto permitted = permitted_flags(*flags, may);
+    const auto needed = replaces ? may & (right_seen | right_write | right_delete) : rights_for(permitted);
+    auto request = change_of_selected(replaces            ? ChangeEmails::What::replace_flags
+                                      : c.how == How::add ? ChangeEmails::What::add_flags
+                                                          : ChangeEmails::What::remove_flags,
+                                      needed);
     request.uids = uids_of(*selected_->map(), *wanted);
-    request.flags = flags->keywords.flags;
-    request.keywords = flags->keywords.others;
-    request.deleted = flags->deleted;
+    request.flags = permitted.keywords.flags;
+    request.keywords = permitted.keywords.others;
+    request.deleted = permitted.deleted;
+    request.kept_flags = ~permitted_bits(may);
+    request.keeps_keywords = (may & right_write) == 0;
+    request.keeps_deleted = (may & right_delete) == 0;
     if (c.unchanged_since) request.unchanged_since = *c.unchanged_since;
     auto uids = request.uids;
     change(std::move(request), [this, c = std::move(c), uids = std::move(uids)](
@@ -112,13 +135,15 @@ void ImapSession::run(imap::command::Store& c) {
 
 void ImapSession::answer_store(const imap::command::Store& c, const std::vector<store::Uid>& uids,
                                const EmailsChanged& changed) {
-    const auto now = read();
+    if (!renew_rights()) return;
+    const auto now = read_selected();
+    const auto account = selected_->account();
     auto voice = this->voice();
     voice.uid = voice.uid || c.uid;
     voice.modseq = voice.modseq || c.unchanged_since.has_value();
     std::size_t gone = 0;
     for (const auto uid : uids) {
-        const auto entry = now.uid(id(), selected_->mailbox(), uid);
+        const auto entry = now.uid(account, selected_->mailbox(), uid);
         if (!entry) {
             ++gone;
             continue;
@@ -127,7 +152,7 @@ void ImapSession::answer_store(const imap::command::Store& c, const std::vector<
         const auto number = selected_->map()->number_of(uid);
         if (!number || (is_modified && c.silent)) continue;
         if (!c.silent) {
-            write_flags_of(now, id(), *entry, *number, voice, out_);
+            write_flags_of(now, account, *entry, *number, voice, out_);
         } else if (voice.modseq && changed.modseq != 0 && entry->changed >= changed.modseq) {
             // RFC 7162 §3.1.3: .SILENT is about flags alone.
             using By = imap::FetchWriter::By;
@@ -158,36 +183,45 @@ void ImapSession::run(imap::command::Copy& c) {
 
 void ImapSession::run(imap::command::Move& c) {
     if (selected_->is_read_only()) return no("READ-ONLY", "The mailbox was opened to be read only");
+    if (!may(right_delete | right_expunge)) return;
     copy_or_move(c.set, c.uid, c.mailbox, true);
 }
 
 void ImapSession::copy_or_move(const imap::SequenceSet& set, bool uid, const std::string& to, bool move) {
     const auto wanted = messages(set, uid);
     if (!wanted) return;
-    const MailboxNames names(read(), id());
-    const auto* target = names.find(to);
-    if (target == nullptr) return no("TRYCREATE", "There is no such mailbox");
-    ChangeEmails request;
-    request.mailbox = selected_->mailbox();
-    request.what = move ? ChangeEmails::What::move : ChangeEmails::What::copy;
-    request.uids = uids_of(*selected_->map(), *wanted);
-    request.target = target->row.id;
-    change(std::move(request), [this, move](const EmailsChanged& changed) {
-        if (changed.from.empty()) return ok("There was nothing");
-        const auto code = imap::code::copy_uid(changed.uid_validity, changed.from, changed.to);
-        if (!move) return finish(Condition::ok, code, "Copied");
-        // RFC 6851 §4.3: the client hears where they went before they are gone.
-        imap::write_condition(out_, "*", Condition::ok, code, "Moved");
-        ok("Moved");
-    });
+    const auto target = place(to, right_insert, "TRYCREATE");
+    if (!target) return;
+    auto uids = uids_of(*selected_->map(), *wanted);
+    if (target->account() != selected_->account()) return cross(*target, std::move(uids), move);
+    auto request = change_of_selected(move ? ChangeEmails::What::move : ChangeEmails::What::copy,
+                                      move ? right_delete | right_expunge : right_read);
+    request.uids = std::move(uids);
+    request.target = target->mailbox();
+    request.quota = quota_of(*target->view->owner);
+    if (!target->is_own()) {
+        request.guard.needs.push_back({request.target, right_insert});
+        request.apart = true;
+        request.copied_flags = permitted_bits(target->entry->rights);
+        request.copies_keywords = target->allows(right_write);
+    }
+    change(std::move(request), [this, move](const EmailsChanged& changed) { answer_copy(changed, move); });
+}
+
+void ImapSession::answer_copy(const EmailsChanged& changed, bool move) {
+    if (changed.from.empty()) return ok("There was nothing");
+    const auto code = imap::code::copy_uid(changed.uid_validity, changed.from, changed.to);
+    if (!move) return finish(Condition::ok, code, "Copied");
+    // RFC 6851 §4.3: the client hears where they went before they are gone.
+    imap::write_condition(out_, "*", Condition::ok, code, "Moved");
+    ok("Moved");
 }
 
 void ImapSession::run(imap::command::Expunge& c) {
     if (selected_->is_read_only()) return no("READ-ONLY", "The mailbox was opened to be read only");
-    ChangeEmails request;
-    request.mailbox = selected_->mailbox();
-    request.what = ChangeEmails::What::expunge;
-    request.uids = deleted_uids(read());
+    if (!may(right_expunge)) return;
+    auto request = change_of_selected(ChangeEmails::What::expunge, right_expunge);
+    request.uids = deleted_uids(read_selected());
     if (c.uids) {
         const auto wanted = messages_of(*selected_->map(), *c.uids, true, selected_->saved);
         const auto asked = uids_of(*selected_->map(), wanted.value_or(MessageRanges{}));

@@ -1,6 +1,6 @@
 // GETMETADATA, SETMETADATA and the METADATA of LIST (RFC 5464, RFC 9590). Annotations are objects of the
-// store, by the mailbox's number, 0 for the server's own, and the entry's name. An account has one user, so
-// that /private and /shared are alike.
+// store, by the mailbox's number, 0 for the server's own, and the entry's name. For the
+// owner of a mailbox /private and /shared are alike; those with whom it is shared see /shared alone.
 #include "actors/clock.h"
 #include "actors/session/imap/imap_session.h"
 #include "transport/base/ascii.h"
@@ -37,36 +37,32 @@ bool is_asked_for(std::string_view name, std::string_view entry, imap::MetadataO
 
 } // namespace
 
-// Nothing: NO was answered.
-std::optional<store::MailboxId> ImapSession::annotated(const store::Snapshot& now,
-                                                       const std::string& mailbox) {
-    if (mailbox.empty()) return 0;
-    const MailboxNames names(now, id());
-    const auto* entry = names.find(mailbox);
-    if (entry != nullptr) return entry->row.id;
-    no("NONEXISTENT", "There is no such mailbox");
-    return std::nullopt;
+std::optional<ImapSession::Annotated> ImapSession::annotated(const std::string& mailbox, Rights rights) {
+    if (mailbox.empty()) return Annotated{places().own(), 0};
+    const auto found = place(mailbox, rights);
+    if (!found) return std::nullopt;
+    return Annotated{found->view, found->mailbox()};
 }
 
-std::vector<imap::MetadataEntry> ImapSession::annotations(const store::Snapshot& now,
-                                                          store::MailboxId mailbox) const {
+std::vector<imap::MetadataEntry> ImapSession::annotations(const AccountView& of, store::MailboxId mailbox) {
     std::vector<imap::MetadataEntry> all;
     const auto prefix = fmt::format("{}/", mailbox);
-    now.objects(id(), store::ObjectType::annotation, [&](std::string_view object, std::string_view value) {
-        if (object.starts_with(prefix))
-            all.push_back({std::string(object.substr(prefix.size() - 1)), std::string(value)});
+    const auto add = [&](std::string_view object, std::string_view value) {
+        if (!object.starts_with(prefix)) return true;
+        const auto name = object.substr(prefix.size() - 1);
+        if (of.is_own || name.starts_with("/shared/")) all.push_back({std::string(name), std::string(value)});
         return true;
-    });
+    };
+    of.now().objects(of.account(), store::ObjectType::annotation, add);
     return all;
 }
 
 void ImapSession::run(imap::command::GetMetadata& c) {
-    const auto now = read();
-    const auto mailbox = annotated(now, c.mailbox);
-    if (!mailbox) return;
+    const auto of = annotated(c.mailbox, right_read);
+    if (!of) return;
     std::vector<imap::MetadataEntry> found;
     std::uint64_t longest = 0; // of those that are too long to be told
-    const auto all = annotations(now, *mailbox);
+    const auto all = annotations(*of->view, of->mailbox);
     for (const auto& asked : c.entries) {
         const auto wanted = ascii::lowered(asked);
         bool any = false;
@@ -88,25 +84,27 @@ void ImapSession::run(imap::command::GetMetadata& c) {
 }
 
 void ImapSession::run(imap::command::SetMetadata& c) {
-    const auto now = read();
-    const auto mailbox = annotated(now, c.mailbox);
-    if (!mailbox) return;
+    const auto of = annotated(c.mailbox, right_read | right_write);
+    if (!of) return;
     PutAnnotations request;
-    request.account = id();
+    request.account = of->view->account();
     request.at = seconds_now();
+    request.guard = guard(request.account, {{of->mailbox, right_read | right_write}});
     for (const auto& entry : c.entries) {
         if (entry.name.empty() || !is_entry_name(entry.name))
             return bad("An entry begins with /private/ or /shared/");
+        if (!of->view->is_own && ascii::has_prefix_text(entry.name, "/private/"))
+            return no("CANNOT", "Private annotations are kept of one's own mailboxes");
         if (!entry.value) {
-            request.removed.push_back(annotation_id(*mailbox, entry.name));
+            request.removed.push_back(annotation_id(of->mailbox, entry.name));
             continue;
         }
         if (entry.value->size() > longest_annotation)
             return no(imap::code::metadata_max_size(longest_annotation), "The value is too long");
-        request.put.push_back(annotation_id(*mailbox, entry.name));
+        request.put.push_back(annotation_id(of->mailbox, entry.name));
         request.put.push_back(*entry.value);
     }
-    if (annotations(now, *mailbox).size() + request.put.size() / 2 > most_annotations)
+    if (annotations(*of->view, of->mailbox).size() + request.put.size() / 2 > most_annotations)
         return no("METADATA TOOMANY", "There are too many annotations");
     world_.annotate(std::move(request), [this](store::Result<EmailsChanged> changed) {
         if (!changed) return failed(changed.error());
@@ -115,16 +113,15 @@ void ImapSession::run(imap::command::SetMetadata& c) {
 }
 
 // Those that are there, of RETURN (METADATA (…)).
-void ImapSession::write_metadata_of(const store::Snapshot& now, const MailboxNames::Entry& entry,
-                                    const std::vector<std::string>& names) {
+void ImapSession::write_metadata_of(const Place& place, const std::vector<std::string>& names) {
     std::vector<imap::MetadataEntry> found;
-    const auto all = annotations(now, entry.row.id);
+    const auto all = annotations(*place.view, place.mailbox());
     for (const auto& name : names) {
         const auto known = std::find_if(all.begin(), all.end(),
                                         [&](const auto& each) { return each.name == ascii::lowered(name); });
         found.push_back({name, known == all.end() ? std::nullopt : known->value});
     }
-    imap::write_metadata(out_, entry.name, found, moment_.wire);
+    imap::write_metadata(out_, place.entry->name, found, moment_.wire);
 }
 
 } // namespace facteur

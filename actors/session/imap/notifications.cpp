@@ -34,7 +34,7 @@ bool means(const NotifyGroup& group, const std::string& name, bool is_inbox, boo
     };
     switch (group.filter) {
     case NotifyGroup::Filter::inboxes: return is_inbox;
-    case NotifyGroup::Filter::personal: return true;
+    case NotifyGroup::Filter::personal: return !is_of_others(name);
     case NotifyGroup::Filter::subscribed: return subscribed;
     case NotifyGroup::Filter::subtree: return any(is_within);
     case NotifyGroup::Filter::mailboxes: return any(std::equal_to<>());
@@ -46,12 +46,13 @@ bool is_inbox(const MailboxNames::Entry& entry) {
     return entry.row.role == "inbox";
 }
 
-void write_status_told(const store::Snapshot& now, const Notifications::Listener& listener,
+void write_status_told(const AccountView& view, const Notifications::Listener& listener,
                        const MailboxNames::Entry& entry, std::string& out) {
+    if ((entry.rights & right_read) == 0) return;
     imap::StatusItems items =
         imap::status_messages | imap::status_uid_next | imap::status_uid_validity | imap::status_unseen;
     if (listener.condstore) items |= imap::status_highest_modseq;
-    write_status_of(now, listener.account, entry, items, 0, listener.wire, out);
+    write_status_of(view.now(), view.account(), entry, items, 0, listener.wire, out);
 }
 
 std::map<std::string, std::size_t> annotations_of(const store::Snapshot& now, store::AccountId account) {
@@ -104,38 +105,60 @@ Notifications::Selected Notifications::of_selected(const MailboxNames::Entry& ma
     return told;
 }
 
-void Notifications::begin(const store::Snapshot& now, const Listener& listener, bool tells_status,
-                          std::string& out) {
-    const MailboxNames names(now, listener.account);
-    for (const auto& entry : names.all()) {
-        const auto counters = now.counters(listener.account, entry.row.id);
-        heard_[entry.row.id] = {entry.name, entry.row.subscribed, counters.emails + counters.deleted,
-                                counters.uid_next, counters.highest_modseq};
-        if (tells_status && entry.row.id != listener.selected &&
-            (events_of(entry.name, is_inbox(entry), entry.row.subscribed) & message_events) != 0)
-            write_status_told(now, listener, entry, out);
-    }
-    if (wants_annotations()) annotations_ = annotations_of(now, listener.account);
-    at_ = now.state(listener.account).modseq;
+bool Notifications::wants_others() const {
+    using Filter = NotifyGroup::Filter;
+    return std::any_of(groups_.begin(), groups_.end(), [](const NotifyGroup& group) {
+        return group.filter == Filter::subscribed || group.filter == Filter::subtree ||
+               group.filter == Filter::mailboxes;
+    });
 }
 
-void Notifications::catch_up(const store::Snapshot& now, const Listener& listener, std::string& out) {
-    const auto modseq = now.state(listener.account).modseq;
-    if (modseq <= at_) return;
-    at_ = modseq;
-    const MailboxNames names(now, listener.account);
-    tell_removed(names, listener, out);
-    for (const auto& entry : names.all())
-        tell_mailbox(now, listener, entry, out);
-    if (!wants_annotations()) return;
-    auto newest = annotations_of(now, listener.account);
-    tell_annotations(names, newest, listener, out);
+void Notifications::begin(const Views& views, const Listener& listener, bool tells_status, std::string& out) {
+    for (const auto& view : views) {
+        for (const auto& entry : view->names.all()) {
+            const auto counters = view->now().counters(view->account(), entry.row.id);
+            const std::pair key(view->account(), entry.row.id);
+            heard_[key] = {entry.name, entry.row.subscribed, counters.emails + counters.deleted,
+                           counters.uid_next, counters.highest_modseq};
+            if (tells_status && key != listener.selected &&
+                (events_of(entry.name, is_inbox(entry), entry.row.subscribed) & message_events) != 0)
+                write_status_told(*view, listener, entry, out);
+        }
+        at_[view->account()] = view->now().state(view->account()).modseq;
+    }
+    const auto& own = *views.front();
+    if (wants_annotations()) annotations_ = annotations_of(own.now(), own.account());
+}
+
+// What is subscribed of others' mailboxes is in the client's own account: its commits count for all.
+void Notifications::catch_up(const Views& views, const Listener& listener, std::string& out) {
+    const auto advance = [this](const AccountView& view) {
+        auto& at = at_[view.account()];
+        const auto modseq = view.now().state(view.account()).modseq;
+        if (modseq <= at) return false;
+        at = modseq;
+        return true;
+    };
+    const bool own_changed = advance(*views.front());
+    tell_removed(views, listener, out);
+    for (const auto& view : views) {
+        const bool changed = view->is_own ? own_changed : advance(*view) || own_changed;
+        if (!changed) continue;
+        for (const auto& entry : view->names.all())
+            tell_mailbox(*view, listener, entry, out);
+    }
+    if (!own_changed || !wants_annotations()) return;
+    const auto& own = *views.front();
+    auto newest = annotations_of(own.now(), own.account());
+    tell_annotations(own.names, newest, listener, out);
     annotations_ = std::move(newest);
 }
 
-void Notifications::tell_removed(const MailboxNames& names, const Listener& listener, std::string& out) {
+void Notifications::tell_removed(const Views& views, const Listener& listener, std::string& out) {
     std::erase_if(heard_, [&](const auto& known) {
-        if (names.find(known.first) != nullptr) return false;
+        const auto& [account, mailbox] = known.first;
+        for (const auto& view : views)
+            if (view->account() == account && view->names.find(mailbox) != nullptr) return false;
         const auto& heard = known.second;
         if ((events_of(heard.name, false, heard.subscribed) & imap::notify_mailbox_name) != 0)
             imap::write_list(out, {{"\\NonExistent"}, mailbox_separator, heard.name, {}, {}}, listener.wire);
@@ -143,13 +166,13 @@ void Notifications::tell_removed(const MailboxNames& names, const Listener& list
     });
 }
 
-void Notifications::tell_mailbox(const store::Snapshot& now, const Listener& listener,
+void Notifications::tell_mailbox(const AccountView& view, const Listener& listener,
                                  const MailboxNames::Entry& entry, std::string& out) {
-    const auto counters = now.counters(listener.account, entry.row.id);
+    const std::pair key(view.account(), entry.row.id);
+    const auto counters = view.now().counters(view.account(), entry.row.id);
     const Heard newest{entry.name, entry.row.subscribed, counters.emails + counters.deleted,
                        counters.uid_next, counters.highest_modseq};
-    const auto [known, is_new] =
-        heard_.try_emplace(entry.row.id, Heard{entry.name, false, 0, 1, newest.highest});
+    const auto [known, is_new] = heard_.try_emplace(key, Heard{entry.name, false, 0, 1, newest.highest});
     const auto before = std::exchange(known->second, newest);
     const auto events = events_of(entry.name, is_inbox(entry), entry.row.subscribed || before.subscribed);
 
@@ -163,12 +186,12 @@ void Notifications::tell_mailbox(const store::Snapshot& now, const Listener& lis
         imap::write_list(out, response, listener.wire);
     }
 
-    if (entry.row.id == listener.selected) return;
+    if (key == listener.selected) return;
     const bool has_others = before.messages != newest.messages || before.uid_next != newest.uid_next;
     const bool has_other_flags = before.highest != newest.highest && !has_others;
     if ((has_others && (events & imap::notify_message_new) != 0) ||
         (has_other_flags && (events & imap::notify_flag_change) != 0))
-        write_status_told(now, listener, entry, out);
+        write_status_told(view, listener, entry, out);
 }
 
 void Notifications::tell_annotations(const MailboxNames& names, const Annotations& newest,

@@ -1,9 +1,10 @@
 // What a client asked by NOTIFY to hear of (RFC 5465), and what it has heard of the mailboxes that are not
 // selected: they are looked at again after each commit, and what differs is told by STATUS, LIST and METADATA
-// responses. Of several groups that mean a mailbox, the first counts. One thread at a time.
+// responses. Of several groups that mean a mailbox, the first counts. Mailboxes of others are meant by
+// "subscribed", "subtree" and "mailboxes" alone, with what may be read of them. One thread at a time.
 #pragma once
 
-#include "actors/session/imap/mailbox_names.h"
+#include "actors/session/imap/places.h"
 #include "store/snapshot.h"
 #include "transport/imap/list_options.h"
 #include "transport/imap/strings.h"
@@ -12,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace facteur {
@@ -29,8 +31,8 @@ class Notifications {
 public:
     // The client as it is when something is told.
     struct Listener {
-        store::AccountId account = 0;
-        std::optional<store::MailboxId> selected; // of which messages are told otherwise
+        // Of which messages are told otherwise.
+        std::optional<std::pair<store::AccountId, store::MailboxId>> selected;
         imap::Wire wire;
         bool condstore = false;
     };
@@ -38,8 +40,11 @@ public:
     explicit Notifications(std::vector<imap::NotifyGroup> groups) : groups_(std::move(groups)) {}
 
     // From now on. `tells_status`: STATUS of each mailbox of whose messages the client wants to hear.
-    void begin(const store::Snapshot& now, const Listener& listener, bool tells_status, std::string& out);
-    void catch_up(const store::Snapshot& now, const Listener& listener, std::string& out);
+    using Views = std::vector<Places::View>; // the client's own first
+    void begin(const Views& views, const Listener& listener, bool tells_status, std::string& out);
+    void catch_up(const Views& views, const Listener& listener, std::string& out);
+    // Whether mailboxes of others may be meant.
+    [[nodiscard]] bool wants_others() const;
 
     struct Selected {
         bool is_told = false;                                    // while no command is under way
@@ -60,16 +65,16 @@ private:
 
     [[nodiscard]] std::uint8_t events_of(const std::string& name, bool is_inbox, bool subscribed) const;
     [[nodiscard]] bool wants_annotations() const;
-    void tell_mailbox(const store::Snapshot& now, const Listener& listener, const MailboxNames::Entry& entry,
+    void tell_mailbox(const AccountView& view, const Listener& listener, const MailboxNames::Entry& entry,
                       std::string& out);
-    void tell_removed(const MailboxNames& names, const Listener& listener, std::string& out);
+    void tell_removed(const Views& views, const Listener& listener, std::string& out);
     void tell_annotations(const MailboxNames& names, const Annotations& newest, const Listener& listener,
                           std::string& out) const;
 
     std::vector<imap::NotifyGroup> groups_;
-    std::map<store::MailboxId, Heard> heard_;
-    Annotations annotations_;
-    store::Modseq at_ = 0;
+    std::map<std::pair<store::AccountId, store::MailboxId>, Heard> heard_;
+    Annotations annotations_; // of the client's own mailboxes
+    std::map<store::AccountId, store::Modseq> at_;
 };
 
 } // namespace facteur

@@ -18,36 +18,52 @@ void ImapSession::run(imap::command::Notify& c) {
     });
     if (!all_known) return no(bad_notify_event, "There are no such events here");
     notifications_.reset();
+    watch_accounts();
     if (c.groups.empty()) return ok("Nothing will be told");
     notifications_ = std::make_unique<Notifications>(std::move(c.groups));
-    notifications_->begin(read(), listener(), c.status, out_);
+    watch_accounts();
+    notifications_->begin(notified_views(), listener(), c.status, out_);
     ok();
+}
+
+Notifications::Views ImapSession::notified_views() const {
+    const auto places = this->places();
+    Notifications::Views views{places.own()};
+    if (!notifications_->wants_others()) return views;
+    for (auto& other : places.others())
+        views.push_back(std::move(other));
+    return views;
+}
+
+// Of the selected mailbox it tells otherwise.
+void ImapSession::notify(std::string& out) {
+    if (!notifications_) return;
+    if (notifications_->wants_others()) watch_accounts(); // there may be more by now
+    notifications_->catch_up(notified_views(), listener(), out);
 }
 
 Notifications::Listener ImapSession::listener() const {
     Notifications::Listener listener;
-    listener.account = id();
-    if (selected_) listener.selected = selected_->mailbox();
+    if (selected_) listener.selected.emplace(selected_->account(), selected_->mailbox());
     listener.wire = moment_.wire;
     listener.condstore = (moment_.enabled & imap::enabled_condstore) != 0;
     return listener;
 }
 
-Notifications::Selected ImapSession::notified_of_selected(const store::Snapshot& now) const {
+Notifications::Selected ImapSession::notified_of_selected() const {
     if (!selected_) return {};
-    const MailboxNames names(now, id());
-    const auto* entry = names.find(selected_->mailbox());
-    return entry == nullptr ? Notifications::Selected{} : notifications_->of_selected(*entry);
+    const auto found = places().find(selected_->account(), selected_->mailbox());
+    return found ? notifications_->of_selected(*found->entry) : Notifications::Selected{};
 }
 
 // FETCH responses of the messages that came, from this UID on.
 void ImapSession::tell_new_items(const store::Snapshot& now, store::Uid from, std::string& out) {
-    const auto* items = notified_of_selected(now).new_items;
+    const auto* items = notified_of_selected().new_items;
     const auto& map = selected_->map();
     const auto first = map->count_below(from) + 1;
     if (items == nullptr || first > map->size()) return;
     FetchOptions options;
-    options.account = id();
+    options.account = selected_->account();
     options.mailbox = selected_->mailbox();
     options.wire = moment_.wire;
     options.with_modseq = (moment_.enabled & imap::enabled_condstore) != 0;

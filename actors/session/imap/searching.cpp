@@ -15,7 +15,8 @@ std::shared_ptr<ImapSearch> ImapSession::prepare_search(imap::SearchCriteria& cr
         return nullptr;
     }
     auto search = std::make_shared<ImapSearch>();
-    search->scope = {id(), selected_->mailbox(), selected_->map(), selected_->saved, seconds_now(), false};
+    search->scope = {selected_->account(), selected_->mailbox(), selected_->map(),
+                     selected_->saved,     seconds_now(),        false};
     search->key = std::move(criteria.key);
     search->uid = uid;
     return search;

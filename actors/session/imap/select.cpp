@@ -10,37 +10,56 @@
 #include <iterator>
 
 namespace facteur {
+namespace {
+
+using FlagNames = std::vector<std::string_view>;
+
+// Those that STORE changes.
+FlagNames permanent_flags(Rights rights) {
+    FlagNames flags;
+    for (const auto flag : named_flags()) {
+        const auto needed = flag == "\\Seen" ? right_seen : flag == "\\Deleted" ? right_delete : right_write;
+        if ((rights & needed) != 0) flags.push_back(flag);
+    }
+    if ((rights & right_write) != 0) flags.push_back("\\*");
+    return flags;
+}
+
+} // namespace
+
 void ImapSession::run(imap::command::Select& c) {
-    const auto now = read();
     const bool was_selected = selected_ != nullptr;
-    selected_.reset();
+    deselect();
     if (was_selected)
         imap::write_condition(out_, "*", Condition::ok, "CLOSED", "The mailbox before is closed");
-    const MailboxNames names(now, id());
-    const auto* entry = names.find(c.mailbox);
-    if (entry == nullptr) return no("NONEXISTENT", "There is no such mailbox");
-    const auto known = shared_->uid_maps.get(now, id(), entry->row.id);
-    const auto counters = now.counters(id(), entry->row.id);
-    selected_ = std::make_unique<SelectedMailbox>(id(), entry->row.id, c.examine, known);
+    const auto found = place(c.mailbox, right_read);
+    if (!found) return;
+    const auto& now = found->now();
+    const auto account = found->account();
+    const auto* entry = found->entry;
+    const auto rights = found->is_own() ? all_rights : entry->rights;
+    const bool read_only = c.examine || (rights & rights_to_change) == 0; // RFC 4314 §5.2
+    const auto known = shared_->uid_maps.get(now, account, entry->row.id);
+    const auto counters = now.counters(account, entry->row.id);
+    selected_ = std::make_unique<SelectedMailbox>(account, entry->row.id, read_only, known);
+    selected_->rights = rights;
+    watch_accounts();
 
-    auto flags = named_flags();
-    imap::write_flags(out_, flags);
+    imap::write_flags(out_, named_flags());
     imap::write_exists(out_, known.map->size());
     const bool rev2 = (moment_.enabled & imap::enabled_rev2) != 0;
     if (!rev2) imap::write_recent(out_, 0);
     const auto note = [this](const std::string& code, std::string_view text) {
         imap::write_condition(out_, "*", Condition::ok, code, text);
     };
-    if (c.examine) flags.clear();
-    if (!c.examine) flags.push_back("\\*");
-    note(imap::code::permanent_flags(flags), "Flags that last");
+    note(imap::code::permanent_flags(read_only ? FlagNames{} : permanent_flags(rights)), "Flags that last");
     note(imap::code::uid_validity(known.uid_validity), "UIDs are valid");
     note(imap::code::uid_next(known.uid_next), "Predicted next UID");
     note(imap::code::highest_modseq(modseq_of(counters)), "Highest");
     note(imap::code::mailbox_id(mailbox_id(entry->row.id)), "Its id");
     if (rev2) imap::write_list(out_, {{}, mailbox_separator, entry->name, {}, {}}, moment_.wire);
     if (c.qresync) resynchronise(now, *c.qresync);
-    finish(Condition::ok, c.examine ? "READ-ONLY" : "READ-WRITE", c.examine ? "Examined" : "Selected");
+    finish(Condition::ok, read_only ? "READ-ONLY" : "READ-WRITE", c.examine ? "Examined" : "Selected");
 }
 
 // What a client that was here before has missed (RFC 7162 §3.2.5).
@@ -48,16 +67,16 @@ void ImapSession::resynchronise(const store::Snapshot& now, const imap::command:
     if (known.uid_validity != selected_->uid_validity()) return;
     const auto& map = *selected_->map();
     std::vector<imap::NumberRange> asked{{1, std::max<store::Uid>(map.last(), 1)}};
-    const auto uid_next = now.counters(id(), selected_->mailbox()).uid_next;
+    const auto uid_next = now.counters(selected_->account(), selected_->mailbox()).uid_next;
     asked.front().last = std::max<store::Uid>(uid_next, 2) - 1;
     if (known.known_uids) asked = imap::resolved(*known.known_uids, asked.front().last);
     write_vanished_since(now, known.modseq, asked);
     auto voice = this->voice();
     voice.uid = voice.modseq = true;
-    now.by_uid(id(), selected_->mailbox(), 0, [&](const store::UidEntry& entry) {
+    now.by_uid(selected_->account(), selected_->mailbox(), 0, [&](const store::UidEntry& entry) {
         if (entry.changed <= known.modseq || !imap::contains(asked, entry.uid)) return true;
         if (const auto number = map.number_of(entry.uid))
-            write_flags_of(now, id(), entry, *number, voice, out_);
+            write_flags_of(now, selected_->account(), entry, *number, voice, out_);
         return true;
     });
 }
@@ -74,7 +93,7 @@ void ImapSession::write_vanished_since(const store::Snapshot& now, store::Modseq
             gone.push_back({first, last});
     };
     std::vector<store::Uid> expunged;
-    const auto walked = now.history(id(), since, [&](const store::Digest& digest) {
+    const auto walked = now.history(selected_->account(), since, [&](const store::Digest& digest) {
         for (const auto& each : digest.expunged)
             if (each.mailbox == selected_->mailbox() && imap::contains(asked, each.uid))
                 expunged.push_back(each.uid);
@@ -100,32 +119,30 @@ void ImapSession::write_vanished_since(const store::Snapshot& now, store::Modseq
     if (!gone.empty()) imap::write_vanished(out_, true, gone);
 }
 
+// Without the right to expunge, CLOSE leaves them (RFC 4314 §4).
 void ImapSession::run(imap::command::Close&) {
-    if (selected_->is_read_only()) {
-        selected_.reset();
+    if (selected_->is_read_only() || (selected_->rights & right_expunge) == 0) {
+        deselect();
         return ok("Closed");
     }
-    ChangeEmails request;
-    request.mailbox = selected_->mailbox();
-    request.what = ChangeEmails::What::expunge;
-    request.uids = deleted_uids(read());
+    auto request = change_of_selected(ChangeEmails::What::expunge, right_expunge);
+    request.uids = deleted_uids(read_selected());
     change(std::move(request), [this](const EmailsChanged&) {
-        selected_.reset();
+        deselect();
         ok("Closed");
     });
 }
 
 void ImapSession::run(imap::command::Unselect&) {
-    selected_.reset();
+    deselect();
     ok("Unselected");
 }
 
 void ImapSession::run(imap::command::Status& c) {
-    const auto now = read();
-    const MailboxNames names(now, id());
-    const auto* entry = names.find(c.mailbox);
-    if (entry == nullptr) return no("NONEXISTENT", "There is no such mailbox");
-    write_status_of(now, id(), *entry, c.items, services().config.smtp.message_size, moment_.wire, out_);
+    const auto found = place(c.mailbox, right_read);
+    if (!found) return;
+    write_status_of(found->now(), found->account(), *found->entry, c.items,
+                    services().config.smtp.message_size, moment_.wire, out_);
     ok();
 }
 

@@ -6,6 +6,7 @@
 // at a time.
 #pragma once
 
+#include "actors/mailbox/rights.h"
 #include "actors/session/imap/search_contexts.h"
 #include "actors/session/imap/uid_map.h"
 #include "actors/session/imap/uid_maps.h"
@@ -37,6 +38,7 @@ public:
         : account_(account), mailbox_(mailbox), read_only_(read_only), uid_validity_(known.uid_validity),
           map_(known.map), at_(known.at), uid_next_(known.uid_next) {}
 
+    [[nodiscard]] store::AccountId account() const { return account_; }
     [[nodiscard]] store::MailboxId mailbox() const { return mailbox_; }
     [[nodiscard]] bool is_read_only() const { return read_only_; }
     [[nodiscard]] std::uint32_t uid_validity() const { return uid_validity_; }
@@ -51,6 +53,7 @@ public:
     [[nodiscard]] store::Modseq at() const { return at_; }
     [[nodiscard]] store::Uid uid_next() const { return uid_next_; }
 
+    Rights rights = all_rights;    // of who selected it, as they were when a command began
     std::vector<store::Uid> saved; // "$" (RFC 5182), ascending
     SearchContexts contexts;
 

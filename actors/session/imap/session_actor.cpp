@@ -61,6 +61,8 @@ ImapWorld world_of(ImapActor* self) {
     ImapWorld world;
     world.change = ask_mailbox<ChangeEmails, EmailsChanged>(self);
     world.append = ask_mailbox<AppendEmails, EmailsAppended>(self);
+    world.change_acl = ask_mailbox<ChangeAcl, EmailsChanged>(self);
+    world.change_shared = ask_mailbox<ChangeShared, EmailsChanged>(self);
     world.annotate = ask_mailbox<PutAnnotations, EmailsChanged>(self);
     world.call = ask_mailbox<CallMethod, MethodAnswered>(self);
     world.apart = [self](std::uint64_t octets, std::function<void()> work, std::function<void(bool)> then) {
@@ -73,7 +75,16 @@ ImapWorld world_of(ImapActor* self) {
                                                      });
     };
     world.watch = [self](store::AccountId account) {
-        self->send(self->state.shared->services.mailboxes.of(account), Watch{account});
+        // What was committed before it watches is not told: so the session looks when it does.
+        self->request(self->state.shared->services.mailboxes.of(account), caf::infinite, Watch{account})
+            .then(
+                [self] {
+                    if (!self->state.gone) self->state.session->changed();
+                },
+                [](const caf::error&) {});
+    };
+    world.unwatch = [self](store::AccountId account) {
+        self->send(self->state.shared->services.mailboxes.of(account), Unwatch{account});
     };
     world.search = [self](store::AccountId account, std::shared_ptr<const ImapSearch> search,
                           std::function<void(ImapFound)> next) {

@@ -1,4 +1,5 @@
 // Mailbox/set (RFC 8621 §2.5).
+#include "actors/mailbox/rights.h"
 #include "actors/session/jmap/email_changes.h"
 #include "actors/session/jmap/ids.h"
 #include "actors/session/jmap/mailbox_rights.h"
@@ -162,17 +163,22 @@ public:
             if (const auto* row = tree_.find(id)) draft_.add(store::MailboxPut{*row});
         for (const auto id : destroyed_)
             draft_.add(store::MailboxRemoved{id});
-        remove_annotations();
+        remove_objects();
+        share_created();
         for (const auto& [creation_id, id] : created_)
             created_ids[creation_id] = mailbox_id(id);
     }
     [[nodiscard]] bool any() const { return !changed_.empty() || !destroyed_.empty(); }
 
 private:
-    // Those of IMAP (actors/session/imap/metadata.cpp) of mailboxes that go.
-    void remove_annotations() {
+    // What IMAP keeps of mailboxes that go: annotations (actors/session/imap/metadata.cpp), and with whom
+    // they are shared.
+    void remove_objects() {
         if (destroyed_.empty()) return;
         using store::ObjectType;
+        for (const auto mailbox : destroyed_)
+            if (const auto id = acl_id(mailbox); draft_.now().object(call_.account, ObjectType::acl, id))
+                draft_.add(store::ObjectRemoved{ObjectType::acl, id});
         draft_.now().objects(
             call_.account, ObjectType::annotation, [&](std::string_view id, std::string_view) {
                 for (const auto mailbox : destroyed_)
@@ -180,6 +186,20 @@ private:
                         draft_.add(store::ObjectRemoved{ObjectType::annotation, std::string(id)});
                 return true;
             });
+    }
+
+    // A new mailbox is shared as the one that it is made in.
+    void share_created() {
+        using store::ObjectType;
+        for (const auto& [creation_id, id] : created_) {
+            const auto* row = tree_.find(id);
+            auto above = row != nullptr ? row->parent : 0;
+            while (above != 0 && is_new(above))
+                above = tree_.find(above) != nullptr ? tree_.find(above)->parent : 0;
+            const auto acl = above == 0 ? std::nullopt
+                                        : draft_.now().object(call_.account, ObjectType::acl, acl_id(above));
+            if (acl) draft_.add(store::ObjectPut{ObjectType::acl, acl_id(id), *acl});
+        }
     }
 
     static std::size_t depth_of(jmap::Object arguments) {
