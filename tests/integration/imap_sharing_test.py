@@ -382,6 +382,32 @@ def check_news(server: Server) -> None:
     bruno.close()
 
 
+def check_notify(server: Server) -> None:
+    """NOTIFY of mailboxes of others, as long as they may be read; "personal" means one's own alone."""
+    anne, bruno, personal = sign_in(server, ANNE), sign_in(server, BRUNO), sign_in(server, BRUNO)
+    anne.ok("CREATE Avis")
+    anne.ok(f"SETACL Avis {BRUNO} lr")
+    name = his("Avis")
+    events = "(MessageNew MessageExpunge MailboxName)"
+    status = bruno.ok(f'NOTIFY SET STATUS (subtree "Other Users" {events})')
+    assert any(line.startswith(f"STATUS {name} (MESSAGES 0 ") for line in status), status
+    personal.ok(f"NOTIFY SET (personal {events})")
+    anne.append("Avis", letter("avis"))
+    assert bruno.line().startswith(f"* STATUS {name} (MESSAGES 1 ")
+    personal.nothing_comes()
+    anne.ok("RENAME Avis Annonces")
+    assert bruno.line() == rf'* LIST (\HasNoChildren) "/" {his("Annonces")} ("OLDNAME" ({name}))'
+    # Without "r" there is nothing to hear of messages, without "l" it has gone.
+    anne.ok(f"SETACL Annonces {BRUNO} l")
+    anne.append("Annonces", letter("secret"))
+    bruno.nothing_comes()
+    anne.ok(f"DELETEACL Annonces {BRUNO}")
+    assert bruno.line() == rf'* LIST (\NonExistent) "/" {his("Annonces")}'
+    personal.nothing_comes()
+    for client in (anne, bruno, personal):
+        client.close()
+
+
 def check_rights_taken(server: Server) -> None:
     """At once, for whoever has the mailbox selected: idle, between commands, and in the next command."""
     anne = sign_in(server, ANNE)
@@ -459,6 +485,7 @@ def main() -> None:
         check_mailboxes(server)
         check_each_right(server)
         check_news(server)
+        check_notify(server)
         check_rights_taken(server)
         check_accounts_that_go(server)
         assert server.stop() == 0
