@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -19,6 +21,8 @@
 
 namespace facteur::load {
 namespace {
+
+constexpr timeval patience{300, 0};
 
 std::string file(const std::string& path) {
     std::ifstream in(path);
@@ -44,6 +48,7 @@ Client::Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOC
         stop(fmt::format("cannot connect to 127.0.0.1:{}", port));
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
 
 Client::~Client() {
@@ -61,6 +66,12 @@ void Client::send(std::string_view bytes) const {
     }
 }
 
+bool Client::wait(double seconds) const {
+    if (at_ < buffer_.size()) return true;
+    pollfd readable{socket_, POLLIN, 0};
+    return ::poll(&readable, 1, static_cast<int>(seconds * 1000)) > 0;
+}
+
 void Client::fill() {
     if (at_ > 0) buffer_.erase(0, std::exchange(at_, 0));
     std::array<char, 65536> piece;
@@ -69,6 +80,7 @@ void Client::fill() {
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
     const auto got = ::recv(socket_, piece.data(), piece.size(), 0);
+    if (got < 0 && errno == EAGAIN) stop(fmt::format("the server said nothing for {} s", patience.tv_sec));
     if (got <= 0) stop("the server closed the connection");
     buffer_.append(piece.data(), static_cast<std::size_t>(got));
 }

@@ -1,5 +1,6 @@
 // What the load programs share: a blocking TCP client, a small HTTP client over it, latencies, and the CPU
-// and memory of the server's process. Loopback only; errors end the program with a sentence.
+// and memory of the server's process. Loopback only; errors end the program with a sentence, and so does a
+// server that says nothing for five minutes.
 #pragma once
 
 #include <chrono>
@@ -24,6 +25,8 @@ public:
     std::string line();                  // without its CRLF
     std::string bytes(std::size_t size); // exactly so many
     void fill();                         // waits for more
+    // False: nothing came for so many seconds. Otherwise `line` gives one, or waits for its end.
+    [[nodiscard]] bool wait(double seconds) const;
 
 private:
     int socket_ = -1;

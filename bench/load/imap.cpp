@@ -49,6 +49,9 @@ void Imap::finish() {
 void Imap::see(const std::string& line) {
     if (ends_with(line, " EXISTS")) exists_ = std::stoull(line.substr(2));
     if (line.rfind("* STATUS ", 0) == 0) status_ = line;
+    if (const auto count = line.find(" COUNT ");
+        line.rfind("* ESEARCH", 0) == 0 && count != std::string::npos)
+        hits_ = std::stoull(line.substr(count + 7));
     if (line.rfind("* SEARCH", 0) == 0)
         hits_ = static_cast<std::uint64_t>(
             std::count_if(line.begin() + 8, line.end(), [](char c) { return c == ' '; }));
@@ -60,9 +63,10 @@ void Imap::begin_idle() {
     }
 }
 
-void Imap::wait_for(std::string_view end) {
-    while (!ends_with(client_.line(), end)) {
-    }
+bool Imap::wait_for(std::string_view end, double patience) {
+    while (client_.wait(patience))
+        if (ends_with(client_.line(), end)) return true;
+    return false;
 }
 
 std::uint64_t Imap::count_messages(const std::string& mailbox) {

@@ -26,7 +26,8 @@ public:
     void finish();
 
     void begin_idle();
-    void wait_for(std::string_view end); // an untagged line that ends so
+    // An untagged line that ends so; false: nothing came for so many seconds.
+    [[nodiscard]] bool wait_for(std::string_view end, double patience);
 
     [[nodiscard]] std::uint64_t count_messages(const std::string& mailbox); // by STATUS
     [[nodiscard]] std::uint64_t exists() const { return exists_; }          // as told last

@@ -18,6 +18,7 @@ namespace {
 struct ImapOptions {
     Login login{0, "", "secret"};
     std::string mailbox = "INBOX", operation, text, mbox, users = "{}";
+    std::vector<std::string> words;
     std::size_t connections = 1000, user_count = 50, span = 1000;
     double hold = 10;
     Pace pace;
@@ -28,6 +29,13 @@ std::string some(std::mt19937& random, std::uint64_t exists, std::uint64_t count
     const auto last = exists > count ? exists - count + 1 : 1;
     const auto first = std::uniform_int_distribution<std::uint64_t>(1, last)(random);
     return fmt::format("{}:{}", first, std::min(exists, first + count - 1));
+}
+
+// What stands in a search field while somebody types one of the words: from its third letter on.
+std::string typed(const std::vector<std::string>& words, std::mt19937& random) {
+    const auto& word = words[std::uniform_int_distribution<std::size_t>(0, words.size() - 1)(random)];
+    return word.substr(
+        0, std::uniform_int_distribution<std::size_t>(3, std::max<std::size_t>(3, word.size()))(random));
 }
 
 std::string command_of(const ImapOptions& options, std::mt19937& random, std::uint64_t exists) {
@@ -47,10 +55,12 @@ std::string command_of(const ImapOptions& options, std::mt19937& random, std::ui
     if (operation == "from") return "SEARCH FROM \"" + options.text + "\"";
     if (operation == "text") return "SEARCH TEXT \"" + options.text + "\"";
     if (operation == "fuzzy") return "SEARCH FUZZY TEXT \"" + options.text + "\"";
+    if (operation == "typed") return "SEARCH RETURN (COUNT) TEXT \"" + typed(options.words, random) + "\"";
     stop("no such operation: " + operation);
 }
 
 void imap(ImapOptions& options) {
+    if (options.operation == "typed" && options.words.empty()) stop("typed: no --words");
     std::atomic<std::uint64_t> octets{0}, hits{0};
     auto measured = measure(options.pace, [&](std::size_t session) -> Operation {
         if (options.operation == "login") return [&options] { Imap(options.login).run("LOGOUT"); };
@@ -119,11 +129,13 @@ void add_imap(CLI::App& app) {
         return command;
     };
     auto* one = common(app.add_subcommand("imap", "one IMAP operation over and over"));
-    one->add_option(
-           "operation", options->operation,
-           "login, select, status, envelopes, flags, structures, body, store, unseen, from, text or fuzzy")
+    one->add_option("operation", options->operation,
+                    "login, select, status, envelopes, flags, structures, body, store, unseen, from, text, "
+                    "fuzzy or typed")
         ->required();
     one->add_option("--text", options->text, "what the searches look for");
+    one->add_option("--words", options->words, "that are typed, a random number of their letters each time")
+        ->delimiter(',');
     one->add_option("--span", options->span, "messages of one FETCH of envelopes");
     add_pace(*one, options->pace);
     one->callback([options] { imap(*options); });

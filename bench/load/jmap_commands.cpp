@@ -3,8 +3,10 @@
 #include "bench/load/measure.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <random>
 
@@ -17,7 +19,8 @@ struct JmapOptions {
     Login login{0, "", "secret"};
     std::string operation, account;
     bool collapses = true;
-    std::size_t rows = 50, ids = 500, first_user = 1, user_count = 1;
+    std::size_t rows = 50, ids = 500, first_user = 1, user_count = 1, connections = 1000;
+    std::string stream_path = "/jmap/eventsource/?types=*&closeafter=no&ping=0";
     Pace pace;
 };
 
@@ -101,18 +104,44 @@ void jmap(const JmapOptions& options) {
     std::cout << line.dump() << std::endl;
 }
 
+// Event streams of the users in turn: says when all are open, holds them until its input ends.
+void idle(const JmapOptions& options) {
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+    std::vector<Http> open;
+    open.reserve(options.connections);
+    for (std::size_t i = 0; i < options.connections; ++i) {
+        auto login = options.login;
+        login.user = fmt::format(fmt::runtime(login.user), options.first_user + i % options.user_count);
+        open.emplace_back(login);
+        open.back().open_stream(options.stream_path);
+    }
+    std::cout << nlohmann::ordered_json{{"what", "jmap-idle"}, {"open", open.size()}}.dump() << std::endl;
+    std::cin.ignore(std::numeric_limits<std::streamsize>::max());
+}
+
 } // namespace
 
 void add_jmap(CLI::App& app) {
     const auto options = std::make_shared<JmapOptions>();
-    auto* command = app.add_subcommand("jmap", "one JMAP request over and over");
+    const auto common = [&](CLI::App* made) {
+        made->add_option("--port", options->login.port)->required();
+        made->add_option("--user", options->login.user, "{} in it: of several, whom the sessions are in turn")
+            ->required();
+        made->add_option("--first-user", options->first_user);
+        made->add_option("--user-count", options->user_count);
+        made->add_option("--password", options->login.password);
+        return made;
+    };
+    auto* waiting =
+        common(app.add_subcommand("jmap-idle", "event streams that wait until standard input ends"));
+    waiting->add_option("--connections", options->connections);
+    waiting->add_option("--stream-path", options->stream_path);
+    waiting->callback([options] { idle(*options); });
+    auto* command = common(app.add_subcommand("jmap", "one JMAP request over and over"));
     command->add_option("operation", options->operation)->required()->check(CLI::IsMember({"list", "get"}));
-    command->add_option("--port", options->login.port)->required();
-    command->add_option("--user", options->login.user, "{} in it: of several, whom the sessions are in turn")
-        ->required();
-    command->add_option("--first-user", options->first_user);
-    command->add_option("--user-count", options->user_count);
-    command->add_option("--password", options->login.password);
     command->add_option("--session-path", options->login.session_path);
     command->add_option("--rows", options->rows);
     command->add_flag("!--no-threads", options->collapses, "each message is a row");

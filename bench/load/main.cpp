@@ -3,8 +3,7 @@
 //     facteur-load imap OPERATION --port P --user U --seconds 2 --sessions 8
 //     facteur-load imap-fill MBOX --port P --user U, imap-idle …
 //     facteur-load deliver --protocol lmtp --port P --imap-port P --count 5000 --sessions 16, idle-push …
-//     facteur-load jmap list --port P --user U --count 500
-//     facteur-load push --http-port P --users 1000 --connections 1000
+//     facteur-load jmap list --port P --user U --count 500, jmap-idle …
 //     facteur-load mass --http-port P --users 40000
 //     facteur-load academy --http-port P --imap-port P --smtp-port P --accounts 400 --seconds 600
 //     facteur-load disk --folder DIR
@@ -29,25 +28,9 @@ struct Options {
     std::uint16_t http_port = 0;
     int pid = 0;
     std::string password = "secret", domain = "bench.test";
-    std::size_t size = 10240, users = 16, requests = 500, connections = 1000;
+    std::size_t size = 10240, users = 16, requests = 500;
     std::string folder = ".";
 };
-
-void push(const Options& options) {
-    const auto before = resident_octets(options.pid);
-    std::vector<Http> streams;
-    streams.reserve(options.connections);
-    for (std::size_t i = 0; i < options.connections; ++i) {
-        const auto user = fmt::format("u{}@{}", i % options.users + 1, options.domain);
-        streams.emplace_back(Login{options.http_port, user, options.password});
-        streams.back().open_stream("/jmap/eventsource/?types=*&closeafter=no&ping=0");
-    }
-    const auto after = resident_octets(options.pid);
-    fmt::print(R"({{"what":"push","connections":{},"before_mb":{:.1f},"after_mb":{:.1f},"kb_each":{:.1f}}})"
-               "\n",
-               options.connections, static_cast<double>(before) / 1e6, static_cast<double>(after) / 1e6,
-               static_cast<double>(after - before) / 1024 / static_cast<double>(options.connections));
-}
 
 // The disk's own limit: one message of 10 KiB appended and synced at a time.
 void disk(const Options& options) {
@@ -86,13 +69,6 @@ int main(int argc, char** argv) {
         command->add_option("--pid", options.pid, "of the server: adds its CPU and memory");
         command->add_option("--password", options.password);
     };
-    auto* push_command = app.add_subcommand("push", "memory of idle EventSource connections");
-    common(push_command);
-    push_command->add_option("--connections", options.connections);
-    push_command->add_option("--users", options.users,
-                             "u1@DOMAIN to uN@DOMAIN; one may have some ten streams");
-    push_command->add_option("--domain", options.domain);
-    push_command->callback([&] { push(options); });
     auto* mass_command = app.add_subcommand("mass", "one message to many, and a person's letters meanwhile");
     common(mass_command);
     mass_command->add_option("--users", options.users, "u1@DOMAIN, who may send mass mail, to uN@DOMAIN");

@@ -54,5 +54,9 @@ GOALS = [
     Goal("push", "LMTP to IDLE, p99", "p99_ms", "ms", 0, limit=5),
     Goal("disk", "disk with all indices, times the mail", "times_the_mail", "×", 0, peers=("dovecot-fts", "cyrus"), limit=0.75),
     Goal("restart", "restart until the first answer", "seconds", "s", 0, limit=1),
+    Goal("restart of a million", "restart with 1,000,000 messages until the first answer", "seconds", "s", 0, limit=1),
+    Goal("list of a million", "JMAP list on 1,000,000 messages, beside itself on 10,000", "times", "times CPU", 0, limit=1.3),
+    Goal("typing", "search while typing, 100,000 messages, p99", "p99_ms", "ms", 0, limit=10),
     Goal("idle-imap", "memory of an idle IMAP session", "kib_each", "KiB", 0, limit=16),
+    Goal("idle-push", "memory of an idle event stream", "kib_each", "KiB", 0, limit=16),
 ]

@@ -89,6 +89,18 @@ def rare_word(counts: dict[str, int], texts: list[str]) -> str:
     raise RuntimeError("no word is rare enough")
 
 
+def words_of(mbox: pathlib.Path, wanted: int, messages: int = 1000) -> list[str]:
+    """Words of the texts of its first messages, from frequent ones to rare ones in even steps."""
+    counts: collections.Counter = collections.Counter()
+    box = mailbox.mbox(mbox, create=False)
+    for key in box.keys()[:messages]:
+        for part in email.message_from_bytes(box.get_bytes(key)).walk():
+            if part.get_content_type() == "text/plain" and not part.get_filename():
+                counts.update(set(WORD.findall(part.get_payload(decode=True).decode(errors="replace"))))
+    ordered = sorted(counts, key=lambda word: (-counts[word], word))
+    return ordered[::max(1, len(ordered) // wanted)][:wanted]
+
+
 class Words:
     """`rare`: in a few messages. `common`: in a third of them. `sender`: of about one message in a hundred."""
 

@@ -30,6 +30,8 @@ COLUMNS = {  # group → columns: the name of a value, its title
     "restart": {"seconds": "s"},
     "growth": {"cpu_ms": "CPU ms", "p50_ms": "p50 ms", "p99_ms": "p99 ms", "visible_per_s": "visible per s", "hits": "hits",
                "mib": "MiB", "kib_each": "KiB each"},
+    "large": {"cpu_ms": "CPU ms", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "p99_ms": "p99 ms", "times": "times CPU", "p50_times": "times p50", "seconds": "s",
+              "file_seconds": "s to file", "index_seconds": "s to index"},
     "durability": {"each": "syncs each", "fsync": "fsync", "fdatasync": "fdatasync", "msync": "msync", "times": "times"},
 }
 
@@ -46,6 +48,7 @@ def about(results: Results) -> list[str]:
     return [f"{facts['machine']}. Facteur {facts['commit']}. {facts.get('mail_messages', 0):,} messages, {facts.get('mail_octets', 0) / 1e6:.1f} MB in each mailbox. "
             f"{facts['runs']} runs of each row, in turn; medians. CPU is that of all processes of the server "
             f"(counted by {', '.join(facts['cpu_counted_by'])}). Load average {facts['load_before']} before, {facts['load_after']} after.",
+            "Seconds of each group: " + ", ".join(f"{name} {seconds:g}" for name, seconds in facts.get("group_seconds", {}).items()) + ".",
             "Versions: " + "; ".join(f"{name} {version}" for name, version in facts["peers"].items()) + "."]
 
 
@@ -61,8 +64,7 @@ def details(results: Results, group: str) -> list[str]:
 
 
 def write(results: Results) -> str:
-    machine, versions = about(results)
-    lines = [f"# Facteur beside its peers, {results.about['date']}", "", machine, "", versions, "", "## The goals", "", *summary(results), ""]
+    lines = [f"# Facteur beside its peers, {results.about['date']}", "", *(line for sentence in about(results) for line in (sentence, "")), "## The goals", "", *summary(results), ""]
     for group in results.groups():
         lines += [f"## {group}", "", *details(results, group), ""]
     if results.notes:

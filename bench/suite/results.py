@@ -21,8 +21,10 @@ class Results:
         self.records: list[Record] = []
         self.notes: list[str] = []
 
-    def add(self, group: str, row: str, peer: str, run: int, values: dict) -> None:
+    def add(self, group: str, row: str, peer: str, run: int, values: dict, is_told: bool = True) -> None:
         self.records.append(Record(group, row, peer, run, values))
+        if not is_told:
+            return
         told = ", ".join(f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}" for name, value in values.items())
         print(f"{group}/{row} {peer} #{run}: {told}", flush=True)
 
@@ -57,8 +59,7 @@ class Results:
         return statistics.median(values) if values else None
 
     @classmethod
-    def read(cls, path: pathlib.Path) -> "Results":
-        kept = json.loads(path.read_text())
+    def of(cls, kept: dict) -> "Results":
         results = cls(kept["about"])
         results.notes = kept["notes"]
         results.records = [Record(**record) for record in kept["records"]]

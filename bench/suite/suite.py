@@ -26,9 +26,12 @@ class Suite:
     def __init__(self, names: list[str], work: pathlib.Path, runs: int, seconds: float, messages: int, is_quick: bool, results: Results,
                  growing: list[str]):
         self.growing = growing  # whose growth is measured
+        self.end: float | None = None  # of the group that is running
+        self.left_out = 0
         self.work, self.runs, self.seconds, self.is_quick, self.results = work, runs, seconds, is_quick, results
         self.mbox = mail.generate(work, messages)
         self.words = mail.Words(self.mbox)
+        self.index_seconds: dict[str, float] = {}  # that the text index took when the mailbox had been filled
         self.stack = contextlib.ExitStack()
         self.peers: dict[str, Peer] = {}
         for name in names:
@@ -59,12 +62,28 @@ class Suite:
     def with_port(self, port: str, *without: str) -> list[Peer]:
         return [peer for name, peer in self.peers.items() if port in peer.ports and name not in without]
 
+    @contextlib.contextmanager
+    def timed(self, group: str, budget: float | None):
+        """What the group takes is kept. After so many seconds each of its rows is run once alone."""
+        begun = time.monotonic()
+        self.end = begun + budget if budget else None
+        self.left_out = 0
+        try:
+            yield
+        finally:
+            self.results.about.setdefault("group_seconds", {})[group] = round(time.monotonic() - begun, 1)
+            if self.left_out:
+                self.results.note(f"{group}: {self.left_out} later runs were left out, because the group had taken {budget:g} s")
+
     def in_turn(self, peers: list[Peer]):
         """(run, peer): A B C, B C A, … so that a slow moment of the machine meets each of them."""
         for run in range(1, self.runs + 1):
-            at = (run - 1) % len(peers)
+            at = (run - 1) % max(len(peers), 1)
             for peer in peers[at:] + peers[:at]:
-                yield run, peer
+                if run > 1 and self.end and time.monotonic() > self.end:
+                    self.left_out += 1
+                else:
+                    yield run, peer
 
     def imap(self, peer: Peer, user: int = 1) -> list:
         return ["--port", peer.ports["imap"], "--user", peer.user(user), "--password", PASSWORD]
@@ -80,6 +99,7 @@ class Suite:
                                                               "cpu_ms": used * 1000 / filled["messages"]})
             before_index = time.monotonic()
             peer.build_index(1)
+            self.index_seconds[peer.name] = time.monotonic() - before_index
             peer.wait_until_idle()
             self.results.add("fill", "append and text index", peer.name, 1, {
                 "seconds": filled["seconds"] + time.monotonic() - before_index, "cpu_s": peer.cpu() - cpu, "disk": peer.disk()})

@@ -11,8 +11,8 @@ from suite.results import Results
 class Verdict:
     goal: Goal
     own: float
-    best: str          # of the peers
-    best_value: float
+    best: str          # of the peers; empty where a limit alone counts
+    best_value: float | None
     times: float | None  # better than the best; nothing where a quotient says nothing
 
     @property
@@ -36,8 +36,10 @@ def judge(results: Results, goal: Goal) -> Verdict | None:
     others = {peer: results.median(goal.row, peer, goal.value) for peer in results.peers(goal.row)
               if peer != "facteur" and (not goal.peers or peer in goal.peers)}
     others = {peer: value for peer, value in others.items() if value}
-    if own is None or not others:
+    if own is None or (not others and not goal.limit):
         return None
+    if not others:
+        return Verdict(goal, own, "", None, None)
     best = (max if goal.is_more_better else min)(others, key=others.get)
     quotient = None
     if own > 0 and others[best] > 0:

@@ -1,5 +1,6 @@
-"""Memory of idle IMAP sessions: what a server grows by when so many more are signed in, have selected a mailbox and wait in IDLE. Each server
-has been started anew, so that nothing that earlier groups left behind is filled first, and holds some sessions of everybody before."""
+"""Memory of idle sessions: what a server grows by when so many more wait, signed in, in IDLE with a mailbox selected, or as event streams of
+JMAP. Each server has been started anew, so that nothing that earlier groups left behind is filled first, and holds some sessions of everybody
+before."""
 
 import contextlib
 import json
@@ -18,13 +19,12 @@ class TooMany(Exception):
 
 
 @contextlib.contextmanager
-def idle_sessions(peer: Peer, count: int):
-    """So many, of all users in turn."""
-    waiting = begin_load("imap-idle", "--port", peer.ports["imap"], "--password", PASSWORD, "--connections", count,
-                         "--users", peer.user_format, "--user-count", USERS)
+def held(peer: Peer, count: int, *command: str | int):
+    """So many sessions, of all users in turn."""
+    waiting = begin_load(*command, "--password", PASSWORD, "--connections", count, "--user-count", USERS)
     try:
         if json.loads(waiting.stdout.readline() or '{"open": 0}')["open"] != count:
-            raise TooMany(f"{peer.name} could not hold {count} idle sessions")
+            raise TooMany(f"{peer.name} could not hold {count} sessions of {command[0]}")
         time.sleep(SETTLE)
         yield
     finally:
@@ -32,23 +32,36 @@ def idle_sessions(peer: Peer, count: int):
         waiting.wait(timeout=60)
 
 
+def idle_sessions(peer: Peer, count: int):
+    return held(peer, count, "imap-idle", "--port", peer.ports["imap"], "--users", peer.user_format)
+
+
+def event_streams(peer: Peer, count: int):
+    return held(peer, count, "jmap-idle", "--port", peer.ports["http"], "--user", peer.user_format, "--stream-path", peer.event_source)
+
+
 def each(before: dict[str, int], after: dict[str, int], count: int) -> dict[str, float]:
     return {"kib_each": (after["own"] - before["own"]) / count, "pss_kib_each": (after["pss"] - before["pss"]) / count}
 
 
-def run(suite: Suite) -> None:
-    for turn, peer in suite.in_turn(suite.with_port("imap", "postfix+dovecot", "dovecot-fts")):
+def measure(suite: Suite, row: str, peers: list[Peer], sessions) -> None:
+    for turn, peer in suite.in_turn(peers):
         if peer.name != "facteur" and suite.is_quick and turn > 1:
             continue  # the figures of processes hardly vary
         peer.stop()
         peer.start()
         try:
-            with idle_sessions(peer, USERS):
+            with sessions(peer, USERS):
                 before = peer.memory()
-                with idle_sessions(peer, SESSIONS):
+                with sessions(peer, SESSIONS):
                     after = peer.memory()
-            suite.results.add("memory", "idle-imap", peer.name, turn, {
+            suite.results.add("memory", row, peer.name, turn, {
                 **each(before, after, SESSIONS), "before_mib": before["own"] / 1024, "after_mib": after["own"] / 1024, "sessions": SESSIONS})
         except TooMany as problem:
             suite.results.note(str(problem))
         peer.wait_until_idle()
+
+
+def run(suite: Suite) -> None:
+    measure(suite, "idle-imap", suite.with_port("imap", "postfix+dovecot", "dovecot-fts"), idle_sessions)
+    measure(suite, "idle-push", [peer for peer in suite.peers.values() if peer.event_source], event_streams)

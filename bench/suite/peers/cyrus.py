@@ -82,6 +82,7 @@ class Cyrus(Peer):
     recipient_format = "u{}"
     text_operation = "fuzzy"
     jmap_session = "/jmap/"
+    event_source = "/jmap/eventsource/?types=*&closeafter=no&ping=0"
 
     def __init__(self, unpacked: pathlib.Path, users: int = USERS):
         super().__init__()

@@ -18,6 +18,7 @@ class Facteur(Peer):
     name = "facteur"
     user_format = "u{}@" + DOMAIN
     jmap_session = "/jmap/session"
+    event_source = "/jmap/eventsource/?types=*&closeafter=no&ping=0"
 
     def __init__(self, users: int = USERS, extra: str = EXTRA):
         super().__init__()

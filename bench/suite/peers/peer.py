@@ -36,6 +36,7 @@ class Peer:
     recipient_format = "u{}@" + DOMAIN
     text_operation = "text"         # that of facteur-load which uses the text index
     jmap_session = ""               # path of the JMAP session, "" without JMAP
+    event_source = ""               # path of a stream that tells of every change (RFC 8620 §7.3), "" without
 
     def __init__(self):
         self.processes = Processes(self.name)
