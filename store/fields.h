@@ -85,6 +85,7 @@ public:
 
 private:
     void one(std::string& value) { value = in_.string(); }
+    void one(std::string_view& value) { value = in_.string(); }
     void one(Hash& value) { value = in_.hash(); }
     void one(EmailRow& value) {
         const auto view = EmailView::over(in_.string());
@@ -133,7 +134,8 @@ private:
     // more than a small multiple of its input.
     template <typename T>
     static constexpr std::size_t minimum() {
-        if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>)
+        if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string> &&
+                      !std::is_same_v<T, std::string_view>)
             return sizeof(T) > 128 ? 11 : 2; // an EnvelopeRow is the shortest of the large ones
         else
             return 1;

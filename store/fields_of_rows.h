@@ -15,28 +15,28 @@ void fields(Archive& a, MailboxRef& x) {
     a(x.mailbox, x.uid);
     if (a.form() >= 2) a(x.deleted, x.saved);
 }
-template <typename Archive>
-void fields(Archive& a, Address& x) {
+template <typename Archive, typename Text>
+void fields(Archive& a, BasicAddress<Text>& x) {
     a(x.name, x.email);
 }
-template <typename Archive>
-void fields(Archive& a, PartRow& x) {
+template <typename Archive, typename Text>
+void fields(Archive& a, BasicPartRow<Text>& x) {
     a(x.parent, x.header_offset, x.header_size, x.body_offset, x.body_size, x.decoded_size, x.lines,
       x.encoding, x.in_message, x.type, x.subtype, x.charset, x.name, x.disposition, x.content_id, x.language,
       x.location, x.section, x.parameters);
     if (a.form() >= 2) a(x.description, x.md5, x.disposition_parameters);
 }
-template <typename Archive>
-void fields(Archive& a, EnvelopeRow::Address& x) {
+template <typename Archive, typename Text>
+void fields(Archive& a, BasicEnvelopeAddress<Text>& x) {
     a(x.name, x.email, x.is);
 }
-template <typename Archive>
-void fields(Archive& a, EnvelopeRow& x) {
+template <typename Archive, typename Text>
+void fields(Archive& a, BasicEnvelopeRow<Text>& x) {
     a(x.part, x.date, x.subject, x.from, x.sender, x.reply_to, x.to, x.cc, x.bcc, x.in_reply_to,
       x.message_id);
 }
-template <typename Archive>
-void fields(Archive& a, StructureRow& x) {
+template <typename Archive, typename Text>
+void fields(Archive& a, BasicStructureRow<Text>& x) {
     a(x.message_ids, x.in_reply_to, x.references, x.sender, x.from, x.to, x.cc, x.bcc, x.reply_to, x.subject,
       x.sent, x.sent_zone, x.parts, x.text_body, x.html_body, x.attachments);
     if (a.form() >= 2) a(x.complete, x.date, x.envelopes);

@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace facteur::store {
@@ -54,11 +55,15 @@ inline bool is_same_place(const MailboxRef& a, const MailboxRef& b) {
     return a.mailbox == b.mailbox && a.uid == b.uid;
 }
 
-struct Address {
-    std::string name;  // decoded UTF-8, may be empty
-    std::string email; // addr-spec as in the message
-    bool operator==(const Address&) const = default;
+// Text: std::string, or std::string_view for what points into a row where it is stored.
+template <typename Text>
+struct BasicAddress {
+    Text name;  // decoded UTF-8, may be empty
+    Text email; // addr-spec as in the message
+    bool operator==(const BasicAddress&) const = default;
 };
+using Address = BasicAddress<std::string>;
+using AddressView = BasicAddress<std::string_view>;
 
 struct EmailRow {
     EmailId id = 0;
@@ -87,7 +92,8 @@ inline bool is_hidden(const EmailRow& row) {
 }
 
 // One MIME part, in depth-first order. Offsets are in octets from the start of the message.
-struct PartRow {
+template <typename Text>
+struct BasicPartRow {
     std::int32_t parent = -1; // index of the parent part, -1 for the root
     std::uint64_t header_offset = 0, header_size = 0;
     std::uint64_t body_offset = 0, body_size = 0; // still encoded
@@ -95,46 +101,57 @@ struct PartRow {
     std::uint32_t lines = 0;
     std::uint8_t encoding = 0; // transport's enumeration, kept as it is
     bool in_message = false;   // lies within a nested message/rfc822: IMAP sees it, JMAP does not
-    std::string type, subtype; // lower case
-    std::string charset, name, disposition, content_id, language, location;
-    std::string section;                 // IMAP section number ("1.2"), the JMAP partId of a leaf
-    std::vector<std::string> parameters; // of Content-Type: name, value, name, value…
-    std::string description, md5;
-    std::vector<std::string> disposition_parameters; // as `parameters`
-    bool operator==(const PartRow&) const = default;
+    Text type, subtype;        // lower case
+    Text charset, name, disposition, content_id, language, location;
+    Text section;                 // IMAP section number ("1.2"), the JMAP partId of a leaf
+    std::vector<Text> parameters; // of Content-Type: name, value, name, value…
+    Text description, md5;
+    std::vector<Text> disposition_parameters; // as `parameters`
+    bool operator==(const BasicPartRow&) const = default;
+};
+using PartRow = BasicPartRow<std::string>;
+
+enum class EnvelopeAddressIs : std::uint8_t { address, group_begin, group_end };
+
+template <typename Text>
+struct BasicEnvelopeAddress {
+    Text name, email;
+    EnvelopeAddressIs is = EnvelopeAddressIs::address;
+    bool operator==(const BasicEnvelopeAddress&) const = default;
 };
 
 // What IMAP's ENVELOPE says (RFC 9051 §7.5.2) where the rest of the structure row does not: of a message
 // within the message, and of the message itself when an address field has groups.
-struct EnvelopeRow {
-    struct Address {
-        std::string name, email;
-        enum class Is : std::uint8_t { address, group_begin, group_end } is = Is::address;
-        bool operator==(const Address&) const = default;
-    };
+template <typename Text>
+struct BasicEnvelopeRow {
+    using Address = BasicEnvelopeAddress<Text>;
     std::int32_t part = -1; // of type message/rfc822, index into parts; -1: the message itself
-    std::string date;       // as in the header
-    std::string subject;    // decoded
+    Text date;              // as in the header
+    Text subject;           // decoded
     std::vector<Address> from, sender, reply_to, to, cc, bcc;
-    std::string in_reply_to, message_id; // with < >
-    bool operator==(const EnvelopeRow&) const = default;
+    Text in_reply_to, message_id; // with < >
+    bool operator==(const BasicEnvelopeRow&) const = default;
 };
+using EnvelopeRow = BasicEnvelopeRow<std::string>;
 
-struct StructureRow {
-    std::vector<std::string> message_ids, in_reply_to, references; // without < >
-    std::vector<Address> sender, from, to, cc, bcc, reply_to;
-    std::string subject;
+template <typename Text>
+struct BasicStructureRow {
+    std::vector<Text> message_ids, in_reply_to, references; // without < >
+    std::vector<BasicAddress<Text>> sender, from, to, cc, bcc, reply_to;
+    Text subject;
     Time sent = 0;
     std::int32_t sent_zone = 0; // minutes east of UTC
-    std::vector<PartRow> parts;
+    std::vector<BasicPartRow<Text>> parts;
     std::vector<std::uint32_t> text_body, html_body, attachments; // indices into parts (RFC 8621 §4.1.4)
     // For IMAP. Rows that were written before are not complete: what follows is empty, and so are
     // description, md5 and disposition_parameters of their parts.
     bool complete = false;
-    std::string date; // the Date field's text
-    std::vector<EnvelopeRow> envelopes;
-    bool operator==(const StructureRow&) const = default;
+    Text date; // the Date field's text
+    std::vector<BasicEnvelopeRow<Text>> envelopes;
+    bool operator==(const BasicStructureRow&) const = default;
 };
+using StructureRow = BasicStructureRow<std::string>;
+using StructureView = BasicStructureRow<std::string_view>;
 
 // ---- mailboxes
 // ---------------------------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ std::string encode(const StructureRow& row) {
 Result<StructureRow> decode_structure(std::string_view bytes) {
     return decode_row<StructureRow>(bytes);
 }
+Result<StructureView> decode_structure_view(std::string_view bytes) {
+    return decode_row<StructureView>(bytes);
+}
 
 std::string encode(const AccountRow& row) {
     return encode_row(row);

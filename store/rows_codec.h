@@ -12,10 +12,6 @@
 
 namespace facteur::store {
 
-struct AddressView {
-    std::string_view name, email;
-};
-
 class EmailView {
 public:
     // Fails with Code::corrupt when `bytes` is not a whole email row.
@@ -59,6 +55,8 @@ private:
 std::string encode(const EmailRow& row);
 std::string encode(const StructureRow& row);
 Result<StructureRow> decode_structure(std::string_view bytes);
+// Points into `bytes`.
+Result<StructureView> decode_structure_view(std::string_view bytes);
 std::string encode(const AccountRow& row);
 Result<AccountRow> decode_account(std::string_view bytes);
 

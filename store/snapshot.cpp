@@ -79,6 +79,10 @@ std::optional<StructureRow> Snapshot::structure(AccountId account, EmailId email
     return decoded<StructureRow>(raw().get(db_structures, make_key(account, email)));
 }
 
+std::optional<StructureView> Snapshot::structure_view(AccountId account, EmailId email) const {
+    return decoded<StructureView>(raw().get(db_structures, make_key(account, email)));
+}
+
 void Snapshot::by_received(AccountId account, MailboxId mailbox, const std::optional<ListEntry>& before,
                            const std::function<bool(const ListEntry&)>& each) const {
     constexpr std::size_t key_size = 4 + 4 + 8 + 8;

@@ -87,6 +87,8 @@ public:
     [[nodiscard]] std::optional<EmailView> email(AccountId account, EmailId email) const;
     [[nodiscard]] std::optional<EmailView> any_email(AccountId account, EmailId email) const;
     [[nodiscard]] std::optional<StructureRow> structure(AccountId account, EmailId email) const;
+    // Points into the row.
+    [[nodiscard]] std::optional<StructureView> structure_view(AccountId account, EmailId email) const;
     // Newest first. `mailbox` 0 means all emails of the account. `before`: start strictly after this entry.
     void by_received(AccountId account, MailboxId mailbox, const std::optional<ListEntry>& before,
                      const std::function<bool(const ListEntry&)>& each) const;

@@ -8,7 +8,7 @@
 namespace facteur {
 namespace {
 
-using Is = store::EnvelopeRow::Address::Is;
+using Is = store::EnvelopeAddressIs;
 
 // Of one field, and of one message: forged ones may have a million.
 constexpr std::size_t most_envelope_addresses = 1000;

@@ -88,7 +88,7 @@ public:
             *field = text(30);
         for (auto* list : {&row.from, &row.sender, &row.reply_to, &row.to, &row.cc, &row.bcc})
             for (auto count = below(3); count > 0; --count)
-                list->push_back({text(10), text(20), static_cast<EnvelopeRow::Address::Is>(below(3))});
+                list->push_back({text(10), text(20), static_cast<EnvelopeAddressIs>(below(3))});
         return row;
     }
     PartRow part() {

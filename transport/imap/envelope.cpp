@@ -111,15 +111,6 @@ void write_envelope(std::string& out, const EnvelopeView& envelope, Wire wire) {
     out += ')';
 }
 
-std::string bracketed_ids(const std::vector<std::string>& ids) {
-    std::string out;
-    for (const auto& id : ids) {
-        if (!out.empty()) out += ' ';
-        out += "<" + id + ">";
-    }
-    return out;
-}
-
 EnvelopeView envelope_view(const mime::Envelope& envelope) {
     EnvelopeView view;
     if (envelope.sent) view.date = format_mail_date(*envelope.sent);

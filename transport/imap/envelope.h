@@ -29,7 +29,15 @@ struct EnvelopeView {
 void write_envelope(std::string& out, const EnvelopeView& envelope, Wire wire = {});
 
 // "<a@x> <b@y>" of ids without < >.
-std::string bracketed_ids(const std::vector<std::string>& ids);
+template <typename Text>
+std::string bracketed_ids(const std::vector<Text>& ids) {
+    std::string out;
+    for (const auto& id : ids) {
+        if (!out.empty()) out += ' ';
+        ((out += '<') += id) += '>';
+    }
+    return out;
+}
 
 // Of a parsed header, which must outlive the view.
 EnvelopeView envelope_view(const mime::Envelope& envelope);

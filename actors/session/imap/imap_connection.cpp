@@ -162,7 +162,7 @@ void ImapConnection::on_closed() {
     shared_->leave(number_);
     shared_->all.leave(connection_.remote());
     shared_->services.metrics.connection_closed(door_);
-    caf::anon_send(session_, ImapGone{});
+    send_on_this_thread(session_, ImapGone{});
     session_ = nullptr;
 }
 
@@ -262,16 +262,16 @@ void ImapConnection::on(imap::AuthenticateStarted& event) {
     ImapAuth auth{std::move(event.mechanism), std::move(event.initial), {}, connection_.is_secure()};
     if (const auto* tls = connection_.tls())
         auth.bindings = {tls->exporter_binding(), tls->end_point_binding()};
-    caf::anon_send(session_, std::move(auth));
+    send_on_this_thread(session_, std::move(auth));
 }
 
 void ImapConnection::on(imap::AuthenticateResponse& event) {
-    caf::anon_send(session_, ImapAuthResponse{std::move(event.data)});
+    send_on_this_thread(session_, ImapAuthResponse{std::move(event.data)});
 }
 
 void ImapConnection::on(imap::LoginGiven& event) {
     asked("LOGIN");
-    caf::anon_send(session_, ImapLogin{std::move(event.user), std::move(event.password)});
+    send_on_this_thread(session_, ImapLogin{std::move(event.user), std::move(event.password)});
 }
 
 void ImapConnection::on(imap::CommandGiven& event) {

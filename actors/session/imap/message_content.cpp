@@ -11,13 +11,15 @@ const store::EmailView* MessageContent::row() {
     return row_ ? &*row_ : nullptr;
 }
 
-const store::StructureRow& MessageContent::structure(bool complete) {
-    if (!structure_) structure_ = now_.structure(account_, email_).value_or(store::StructureRow{});
+const store::StructureView& MessageContent::structure(bool complete) {
+    if (!structure_) structure_ = now_.structure_view(account_, email_).value_or(store::StructureView{});
     if (!complete || structure_->complete || structure_->parts.empty() || row() == nullptr)
         return *structure_;
-    if (auto bytes = octets({0, row()->size()}))
-        structure_ =
-            ingest(std::make_shared<const std::string>(std::move(*bytes)), row()->received())->structure;
+    if (auto bytes = octets({0, row()->size()})) {
+        const auto email = ingest(std::make_shared<const std::string>(std::move(*bytes)), row()->received());
+        completed_ = store::encode(email->structure);
+        structure_ = store::decode_structure_view(completed_).value_or(store::StructureView{});
+    }
     return *structure_;
 }
 

@@ -21,7 +21,7 @@ public:
     const store::EmailView* row();
     // Without parts when it is damaged. `complete`: as IMAP's ENVELOPE and BODYSTRUCTURE need it, which for
     // a row of an older store means to read and parse the whole body.
-    const store::StructureRow& structure(bool complete = false);
+    const store::StructureView& structure(bool complete = false);
     const std::vector<imap::SectionPart>& sections();
 
     // Exactly these octets, or an error.
@@ -38,7 +38,8 @@ private:
     store::EmailId email_;
     bool has_looked_ = false, keeps_body_ = false;
     std::optional<store::EmailView> row_;
-    std::optional<store::StructureRow> structure_;
+    std::optional<store::StructureView> structure_;
+    std::string completed_; // a row, which `structure_` points into when the stored one is an old one
     std::optional<std::vector<imap::SectionPart>> sections_;
     std::optional<std::string> body_;
 };

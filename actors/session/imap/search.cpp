@@ -61,7 +61,7 @@ std::uint8_t relevancy_of(const SearchNode& node, store::EmailId email) {
     return static_cast<std::uint8_t>(texts == 0 ? 100 : score * 50 / texts);
 }
 
-bool has_message_id(const store::StructureRow& structure, std::string_view wanted) {
+bool has_message_id(const store::StructureView& structure, std::string_view wanted) {
     return search::fold_text(imap::bracketed_ids(structure.message_ids)).find(wanted) != std::string::npos;
 }
 

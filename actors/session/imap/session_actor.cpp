@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 namespace facteur {
@@ -111,8 +112,10 @@ caf::behavior imap_session(ImapActor* self, std::shared_ptr<ImapShared> shared, 
     auto world = world_of(self);
     world.verify = [self, remote](std::string user, std::string password) {
         self->state.shared->services.authenticator.sign_in(
-            user, std::move(password), remote, [address = self->address()](SignInAnswer answer) {
-                // The session may have gone since.
+            user, std::move(password), remote,
+            [self, asked_on = std::this_thread::get_id(), address = self->address()](SignInAnswer answer) {
+                // Known at once; else it comes from a hashing thread, and the session may have gone since.
+                if (std::this_thread::get_id() == asked_on) return self->state.session->verified(answer);
                 if (const auto session = caf::actor_cast<caf::actor>(address))
                     caf::anon_send(session, ImapVerified{std::move(answer)});
             });

@@ -5,7 +5,7 @@ namespace {
 
 using AddressViews = std::vector<imap::EnvelopeAddress>;
 
-AddressViews views_of(const std::vector<store::Address>& addresses) {
+AddressViews views_of(const std::vector<store::AddressView>& addresses) {
     AddressViews views;
     views.reserve(addresses.size());
     for (const auto& address : addresses)
@@ -13,8 +13,8 @@ AddressViews views_of(const std::vector<store::Address>& addresses) {
     return views;
 }
 
-AddressViews views_of(const std::vector<store::EnvelopeRow::Address>& addresses) {
-    using RowIs = store::EnvelopeRow::Address::Is;
+AddressViews views_of(const std::vector<store::BasicEnvelopeAddress<std::string_view>>& addresses) {
+    using RowIs = store::EnvelopeAddressIs;
     using Is = imap::EnvelopeAddress::Is;
     AddressViews views;
     views.reserve(addresses.size());
@@ -26,7 +26,7 @@ AddressViews views_of(const std::vector<store::EnvelopeRow::Address>& addresses)
     return views;
 }
 
-imap::EnvelopeView view_of(const store::EnvelopeRow& row) {
+imap::EnvelopeView view_of(const store::BasicEnvelopeRow<std::string_view>& row) {
     imap::EnvelopeView view;
     view.date = row.date;
     view.subject = row.subject;
@@ -41,7 +41,7 @@ imap::EnvelopeView view_of(const store::EnvelopeRow& row) {
     return view;
 }
 
-imap::BodyPart::Parameters pairs_of(const std::vector<std::string>& parameters) {
+imap::BodyPart::Parameters pairs_of(const std::vector<std::string_view>& parameters) {
     imap::BodyPart::Parameters pairs;
     pairs.reserve(parameters.size() / 2);
     for (std::size_t i = 0; i + 1 < parameters.size(); i += 2)
@@ -51,7 +51,7 @@ imap::BodyPart::Parameters pairs_of(const std::vector<std::string>& parameters) 
 
 } // namespace
 
-imap::EnvelopeView envelope_of(const store::StructureRow& structure) {
+imap::EnvelopeView envelope_of(const store::StructureView& structure) {
     for (const auto& row : structure.envelopes)
         if (row.part < 0) return view_of(row);
     imap::EnvelopeView view;
@@ -68,7 +68,7 @@ imap::EnvelopeView envelope_of(const store::StructureRow& structure) {
     return view;
 }
 
-BodyPartViews body_parts_of(const store::StructureRow& structure) {
+BodyPartViews body_parts_of(const store::StructureView& structure) {
     BodyPartViews views;
     views.parts.reserve(structure.parts.size());
     for (const auto& row : structure.parts) {
@@ -95,7 +95,7 @@ BodyPartViews body_parts_of(const store::StructureRow& structure) {
     return views;
 }
 
-std::vector<imap::SectionPart> sections_of(const store::StructureRow& structure) {
+std::vector<imap::SectionPart> sections_of(const store::StructureView& structure) {
     std::vector<imap::SectionPart> sections;
     sections.reserve(structure.parts.size());
     for (std::size_t i = 0; i < structure.parts.size(); ++i) {

@@ -13,15 +13,15 @@
 namespace facteur {
 
 // Of the message itself. Needs a row that is complete, as `body_parts_of` does.
-imap::EnvelopeView envelope_of(const store::StructureRow& structure);
+imap::EnvelopeView envelope_of(const store::StructureView& structure);
 
 struct BodyPartViews {
     std::vector<imap::BodyPart> parts;
     std::deque<imap::EnvelopeView> envelopes; // what `parts` point to
 };
-BodyPartViews body_parts_of(const store::StructureRow& structure);
+BodyPartViews body_parts_of(const store::StructureView& structure);
 
 // Of any row.
-std::vector<imap::SectionPart> sections_of(const store::StructureRow& structure);
+std::vector<imap::SectionPart> sections_of(const store::StructureView& structure);
 
 } // namespace facteur

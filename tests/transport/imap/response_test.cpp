@@ -305,7 +305,7 @@ TEST_CASE("Envelopes with groups, quoted local parts, missing domains and other 
     envelope.sender = {{"S", "s@x.test"}};
     envelope.to = {{"undisclosed-recipients", "", EnvelopeAddress::Is::group_begin},
                    {"", "", EnvelopeAddress::Is::group_end}};
-    envelope.in_reply_to = bracketed_ids({"a@x", "b@y"});
+    envelope.in_reply_to = bracketed_ids(std::vector<std::string_view>{"a@x", "b@y"});
     std::string out;
     write_envelope(out, envelope);
     const auto from =
