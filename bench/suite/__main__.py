@@ -20,7 +20,7 @@ GROUPS = {"disk": disk, "index": index, "imap": imap, "memory": memory, "durabil
           "growth": growth, "large": large}
 # Of --quick, seconds: what each group may take before its rows are run once alone. The rest of its 20 minutes goes to filling and to starts.
 BUDGETS = {"disk": 10, "index": 60, "imap": 150, "memory": 60, "durability": 60, "ingest": 90, "jmap": 60, "webmail": 60, "push": 45, "restart": 30,
-           "growth": 120, "large": 60}
+           "growth": 120, "large": None}
 PEERS = ["facteur", "dovecot", "dovecot-fts", "cyrus", "postfix+dovecot", "roundcube"]
 
 
