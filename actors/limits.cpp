@@ -99,6 +99,7 @@ std::vector<Limit> all_limits(const Config& config) {
         {"HTTP answers in a turn", http.turn_octets, "octets", false},
         {"HTTP downloads of a user", http.downloads, "", false},
         {"HTTP streams of a user", http.streams, "", false},
+        {"HTTP programs of a user", http.programs, "", false},
         {"HTTP connections of the admin door", http.admin_connections, "", false},
         {"JMAP uploads at once", jmap.max_concurrent_upload, "", false},
         {"JMAP requests at once", jmap.max_concurrent_requests, "", false},

@@ -30,6 +30,9 @@ struct HttpLimits {
     std::uint32_t turn_events = 16;
     // Of one user at a time.
     std::uint32_t downloads = 16, streams = 64;
+    // Each program of a user may have as many requests and uploads under way as the session object says; it
+    // cannot know of the others, nor a page of the one before it that was left while its requests ran.
+    std::uint32_t programs = 4;
     // Of the admin door, so that a monitor gone wild cannot use up what users' connections need.
     std::uint32_t admin_connections = 64;
 };

@@ -80,9 +80,10 @@ HttpContext::HttpContext(caf::actor_system& actor_system, const Services& all_se
       admission(all_services.config.limits.http_connections,
                 all_services.config.limits.http_connections_per_address),
       admin_admission(limits.admin_connections, limits.admin_connections),
-      slots(std::make_shared<Slots>(Slots::Most{all_services.jmap_limits.max_concurrent_requests,
-                                                all_services.jmap_limits.max_concurrent_upload,
-                                                limits.downloads, limits.streams})),
+      slots(std::make_shared<Slots>(
+          Slots::Most{limits.programs * all_services.jmap_limits.max_concurrent_requests,
+                      limits.programs * all_services.jmap_limits.max_concurrent_upload, limits.downloads,
+                      limits.streams})),
       bodies(std::make_shared<BodyBudget>(
           limits.bodies, std::max(limits.bodies_of_user, all_services.jmap_limits.max_size_upload +
                                                              all_services.jmap_limits.max_size_request))) {}

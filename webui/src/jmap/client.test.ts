@@ -69,6 +69,29 @@ describe("Client", () => {
     expect(reauthenticate).toHaveBeenCalledTimes(1);
   });
 
+  it("asks again after a while when too much of the person is under way", async () => {
+    vi.useFakeTimers();
+    const busy = () => json({ type: "urn:ietf:params:jmap:error:limit", limit: "maxConcurrentRequests" }, 400);
+    const { client, fetch } = await connected(busy(), busy(), answer(["Email/get", { n: 1 }, "c0"]));
+    const asked = client.call("Email/get", {});
+    await vi.advanceTimersByTimeAsync(700);
+    expect(fetch).toHaveBeenCalledTimes(3);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await asked).toEqual({ n: 1 });
+    vi.useRealTimers();
+  });
+
+  it("gives up when it stays so", async () => {
+    vi.useFakeTimers();
+    const busy = () => json({ type: "urn:ietf:params:jmap:error:limit", limit: "maxConcurrentRequests" }, 400);
+    const { client, fetch } = await connected(...Array.from({ length: 10 }, busy));
+    const asked = expect(client.call("Email/get", {})).rejects.toThrow(RequestError);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await asked;
+    expect(fetch.mock.calls.length).toBeLessThan(9);
+    vi.useRealTimers();
+  });
+
   it("throws the error of a method", async () => {
     const { client } = await connected(answer(["error", { type: "unknownMethod" }, "c0"]));
     await expect(client.call("Nothing/get", {})).rejects.toThrow(new MethodError("unknownMethod", "Nothing/get"));

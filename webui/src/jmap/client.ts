@@ -21,6 +21,9 @@ export type SendOptions = {
   unasked?: boolean;
 };
 
+const firstWait = 250;
+const longestWait = 4000;
+
 /**
  * Speaks JMAP (RFC 8620) with one server. Knows sessions, requests, blobs and the end of a sign-in; knows
  * nothing of mail and nothing of the screen.
@@ -68,9 +71,15 @@ export class Client {
   async send(request: Request, { unasked = false, ...options }: SendOptions = {}): Promise<Answers> {
     const url = sameOriginPath(this.required().apiUrl);
     const init = { ...post(request), ...options };
-    const response = await (unasked ? this.exchange(url, init) : this.authenticated(url, init));
-    if (!response.ok) throw await refusal(response);
-    return answersIn(response);
+    for (let wait = firstWait; ; wait *= 2) {
+      const response = await (unasked ? this.exchange(url, init) : this.authenticated(url, init));
+      if (response.ok) return answersIn(response);
+      const why = await refusal(response);
+      // The person's other tabs and programs are busy: nothing of it was done.
+      const isBusy = why instanceof RequestError && why.limit === "maxConcurrentRequests";
+      if (!isBusy || wait > longestWait) throw why;
+      await new Promise((again) => setTimeout(again, wait));
+    }
   }
 
   /** One call with the account filled in. */
