@@ -3,6 +3,7 @@
 #include "actors/mailbox/keep_upload.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace facteur {
 namespace {
@@ -64,12 +65,14 @@ store::Plan plan_act(QueueAct act, const DueEntry& of, std::shared_ptr<ActDone> 
         case QueueAct::hold:
             if (entry->held) return {};
             entry->held = true;
+            entry->due_before_hold = of.due;
             move_entry(draft, of, *entry, held_until);
             break;
         case QueueAct::release:
             if (!entry->held) return {};
             entry->held = false;
-            move_entry(draft, of, *entry, now);
+            // It may still be on its way since before the hold, and is known there by the time that it had.
+            move_entry(draft, of, *entry, std::min(now, std::exchange(entry->due_before_hold, 0)));
             break;
         case QueueAct::drop:
             draft.add(store::QueueRemoved{of.due, of.id});

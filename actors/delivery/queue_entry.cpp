@@ -53,7 +53,8 @@ std::string write_queue_entry(const QueueEntry& entry) {
         out.member("destination", entry.destination).member("queued", entry.queued);
         out.member("bulk", entry.bulk).member("asIs", entry.as_is).member("warned", entry.warned);
         out.member("forwarded", entry.forwarded);
-        out.member("held", entry.held).member("lastReply", entry.last_reply);
+        out.member("held", entry.held).member("dueBeforeHold", entry.due_before_hold);
+        out.member("lastReply", entry.last_reply);
         out.member("nextAttempt", entry.next_attempt);
         write_statuses("untold", entry.untold, out);
     }
@@ -86,6 +87,7 @@ std::optional<QueueEntry> read_queue_entry(std::string_view value) {
     entry.forwarded = is_set(*object, "forwarded");
     entry.warned = is_set(*object, "warned");
     entry.held = is_set(*object, "held");
+    entry.due_before_hold = static_cast<store::Time>(number("dueBeforeHold"));
     entry.last_reply = text_of(*object, "lastReply");
     entry.untold = read_statuses(*object, "untold");
     entry.next_attempt = static_cast<store::Time>(number("nextAttempt"));

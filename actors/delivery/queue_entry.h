@@ -35,7 +35,8 @@ struct QueueEntry {
     bool forwarded = false; // by an account or alias of ours: leaves with a reverse-path of ours (SRS)
     bool warned = false;    // the sender was told that it is late
     bool held = false;      // by an operator
-    std::string last_reply; // of the last attempt that came to nothing
+    store::Time due_before_hold = 0; // where it goes back to, so that one on its way keeps its key
+    std::string last_reply;          // of the last attempt that came to nothing
     // What the sender is to be told before anything else is done, and when it goes on then.
     std::vector<DeliveryStatus> untold;
     store::Time next_attempt = 0;

@@ -157,6 +157,7 @@ store::Result<void> run_finish(const CallMethod& call, jmap::Object arguments, s
         auto entry = read_queue_entry(text_member(arguments, "entry"));
         if (!entry) return store::fail(store::Code::invalid, "There is no entry to keep.");
         entry->held = held;
+        entry->due_before_hold = held ? *at : 0;
         const auto next = held ? held_until : *at;
         hold_body(draft, entry->body, entry->size, next + body_held_after_due);
         draft.add(store::QueuePut{next, id, write_queue_entry(*entry)});

@@ -81,6 +81,8 @@ class NastyMx:
             client.close()
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # or the thread that accepts keeps the port
         self.socket.close()
 
 
