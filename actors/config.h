@@ -2,7 +2,7 @@
 //
 // Sizes are written "50 MB" (powers of 1,000) or "50 MiB"; durations "10 s", "5 min", "2 h", "30 d"; both may
 // be plain numbers (octets, seconds). An unknown key or a bad value is an error that names file, line and
-// key. Read once at start; SIGHUP rereads [tls] and [log].
+// key. Read once at start; SIGHUP rereads [tls], [log] and [dkim].
 #pragma once
 
 #include "transport/base/result.h"

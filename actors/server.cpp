@@ -225,6 +225,8 @@ void Server::reload() {
         tls_->replace(std::move(*certificate));
     else
         log(Severity::error, "the certificate was not reread", {{"why", certificate.error().message}});
+    if (auto done = queue_->read_signers(*config); !done)
+        log(Severity::error, "the DKIM keys were not reread", {{"why", done.error().message}});
     log(Severity::info, "reloaded");
 }
 

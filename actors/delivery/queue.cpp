@@ -263,6 +263,11 @@ void Queue::retry_hops() {
     if (implementation_->outbound) implementation_->outbound->forget_failures();
 }
 
+Result<void> Queue::read_signers(const Config& config) {
+    const std::lock_guard lock(implementation_->mutex);
+    return implementation_->outbound ? implementation_->outbound->read_signers(config) : Result<void>{};
+}
+
 OutboundStatistics Queue::statistics() const {
     const std::lock_guard lock(implementation_->mutex);
     return implementation_->outbound ? implementation_->outbound->statistics() : OutboundStatistics{};

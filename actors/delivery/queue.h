@@ -38,6 +38,8 @@ public:
     void wake(store::ShardId shard);
     // Destinations that are left alone after a failure are tried again. Any thread.
     void retry_hops();
+    // The keys of [dkim] anew (Outbound::read_signers). Any thread.
+    Result<void> read_signers(const Config& config);
     [[nodiscard]] OutboundStatistics statistics() const;
     // Ends the deliveries under way (waits some seconds for them) and stops. Idempotent; not from an actor.
     void stop();

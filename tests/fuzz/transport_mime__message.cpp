@@ -1,9 +1,10 @@
 // Any bytes as a message: spans lie within their parents, the tree is whole, sizes are what decoding gives,
-// texts are UTF-8 and bounded.
+// texts are UTF-8 and bounded. As 7-bit text it says the same.
 #include "transport/mime/body.h"
 #include "transport/mime/decode.h"
 #include "transport/mime/headers.h"
 #include "transport/mime/message.h"
+#include "transport/mime/seven_bit.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -35,6 +36,36 @@ void check_part(const Message& message, std::size_t index, std::string_view byte
     require(part.header.offset >= parent.body.offset && part.body.end() <= parent.body.end());
 }
 
+std::string with_line_ends(std::string_view bytes) {
+    std::string text;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+        if (bytes[at] == '\r' || bytes[at] == '\n') {
+            if (bytes.substr(at, 2) == "\r\n") ++at;
+            text += "\r\n";
+        } else {
+            text += bytes[at];
+        }
+    }
+    if (!text.ends_with("\r\n")) text += "\r\n";
+    return text;
+}
+
+void check_seven_bit(std::string_view bytes) {
+    const auto text = with_line_ends(bytes);
+    const auto encoded = to_seven_bit(text);
+    if (!encoded) return;
+    require(std::all_of(encoded->begin(), encoded->end(), [](char c) { return (c & 0x80) == 0; }));
+    const Message before = parse(text), after = parse(*encoded);
+    require(before.parts.size() == after.parts.size());
+    for (std::size_t i = 0; i < before.parts.size(); ++i) {
+        const Part &was = before.parts[i], &is = after.parts[i];
+        require(was.parent == is.parent && was.type == is.type && was.subtype == is.subtype);
+        if (was.children == 0)
+            require(decode_transfer(was.body.of(text), was.encoding).bytes ==
+                    decode_transfer(is.body.of(*encoded), is.encoding).bytes);
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -49,6 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(value.value.size() <= 100 && is_valid_utf8(value.value));
         require(is_valid_utf8(searchable_text(text_part(bytes, message.parts[i]), 1000)));
     }
+    check_seven_bit(bytes);
     const BodyLists lists = body_lists(message);
     for (const auto* list : {&lists.text, &lists.html, &lists.attachments})
         for (const auto index : *list)

@@ -7,9 +7,11 @@ import email.policy
 import json
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -17,12 +19,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import outside  # noqa: E402
 from dnsmasq import Dnsmasq  # noqa: E402
 from facteur import Server, free_port  # noqa: E402
+from nasty_mx import NastyMx, Peer  # noqa: E402
 from outside import until  # noqa: E402
 from postfix import Postfix  # noqa: E402
 from runner import run  # noqa: E402
 
 ANNE, PIERRE, PASSWORD = "anne@academie.test", "pierre@academie.test", "chataigne-1"
 CLAIRE = "claire@dehors.test"
+SLOW = "127.0.0.5"
 
 
 class World:
@@ -40,6 +44,7 @@ class World:
             "--mx-host=dehors.test,dead.dehors.test,5", "--mx-host=dehors.test,mx.dehors.test,10",
             "--host-record=mx.dehors.test,127.0.0.1", "--host-record=dead.dehors.test,127.0.0.3",
             "--host-record=seul.test,127.0.0.1", "--dns-rr=muet.test,15,000000",
+            "--mx-host=lent.test,lent.dehors.test,5", f"--host-record=lent.dehors.test,{SLOW}",
             "--mx-host=nous.test,academie.test,10", "--mx-host=mort.test,dead.dehors.test,10",
         )
         self.port, self.relay_port = free_port(), free_port()
@@ -186,21 +191,53 @@ sys.exit(0 if all(verifier.verify(idx=n, dnsfunc=ask) for n in range(2)) else 1)
 """
 
 
-def test_what_leaves_is_signed(server: Server, world: World):
+def dkim_records(server: Server) -> dict[str, str]:
     records = {}
     for line in server.run("dkim", "show").stdout.splitlines():
         name, _, text = line.partition(". IN TXT ")
         records[name] = "".join(text.strip('"').split('" "'))
+    return records
+
+
+def is_signed(records: dict[str, str], octets: bytes) -> bool:
+    verify = ["/usr/bin/python3", "-c", VERIFY, json.dumps(records)]
+    result = subprocess.run(verify, input=octets, capture_output=True, timeout=60)
+    assert not result.stderr or b"ValidationError" in result.stderr, result.stderr.decode()
+    return result.returncode == 0
+
+
+def test_what_leaves_is_signed(server: Server, world: World):
+    records = dkim_records(server)
     assert set(records) == {"t1._domainkey.academie.test", "t2._domainkey.academie.test"}, records
     assert server.run("dkim", "new", "t1", check=False).returncode == 1, "a key was overwritten"
     send(server, [CLAIRE], "signed – été", "Une ligne.\n.\n  deux  espaces  \n\n\n")
     until("it does not arrive", lambda: world.mail(CLAIRE, "signed – été"))
     octets = next(o for o in world.postfix.mail(CLAIRE) if b"Une ligne" in o)
     assert octets.count(b"DKIM-Signature:") == 2
-    verify = ["/usr/bin/python3", "-c", VERIFY, json.dumps(records)]
-    result = subprocess.run(verify, input=octets, capture_output=True, timeout=60)
-    assert result.returncode == 0, result.stderr.decode()
-    assert subprocess.run(verify, input=octets.replace(b"Une ligne", b"Une Ligne"), capture_output=True, timeout=60).returncode == 1
+    assert is_signed(records, octets)
+    assert not is_signed(records, octets.replace(b"Une ligne", b"Une Ligne"))
+
+
+def test_keys_change_without_a_restart(server: Server, world: World):
+    config = server.config.read_text()
+
+    def reload(text: str, word: str) -> None:
+        seen = server.log().count(word)
+        server.config.write_text(text)
+        server.process.send_signal(signal.SIGHUP)
+        until("it was not reloaded", lambda: server.log().count(word) > seen)
+
+    def signatures(subject: str) -> int:
+        send(server, [CLAIRE], subject)
+        return len(until("it does not arrive", lambda: world.mail(CLAIRE, subject))[0].get_all("DKIM-Signature", []))
+
+    two = 'selectors = ["t1", "t2"]'
+    reload(config.replace(two, 'selectors = ["t2"]'), "reloaded")
+    assert signatures("one key") == 1
+    reload(config.replace(two, 'selectors = ["missing"]'), "the DKIM keys were not reread")
+    assert signatures("still one key") == 1
+    reload(config, "reloaded")
+    assert signatures("two keys") == 2
 
 
 def queue(server: Server, *arguments: str) -> list | dict:
@@ -235,6 +272,79 @@ def test_the_queue_is_steered(server: Server, world: World):
         metrics = answer.read().decode()
     for name in ("facteur_queue_entries ", "facteur_queue_late_seconds ", 'facteur_outbound_recipients{how="sent"} '):
         assert f"\n{name}" in metrics, metrics
+
+
+class SlowMx(NastyMx):
+    """Answers a letter when it is told to."""
+
+    def __init__(self, port: int):
+        self.answers = threading.Semaphore(0)
+        self.answer = "250 taken"
+        super().__init__(SLOW, port, lambda peer, _: peer.take(reply=self.reply))
+
+    def reply(self, peer: Peer, text: str) -> None:
+        self.taken.append(text.encode())
+        assert self.answers.acquire(timeout=60)
+        peer.say(self.answer)
+
+
+def test_a_letter_on_its_way_is_held_and_let_go(server: Server, world: World):
+    to = "x@lent.test"
+    slow = SlowMx(world.port)
+
+    def sent_and_held(subject: str, letters: int) -> tuple[str, str]:
+        submission = send(server, [to], subject)
+        until("it does not leave", lambda: len(slow.taken) == letters)
+        entry = queue(server, "list", "--to", "lent.test")[0]["id"]
+        assert queue(server, "hold", entry)["changed"] == 1
+        return submission, entry
+
+    try:
+        submission, entry = sent_and_held("let go", 1)
+        time.sleep(1.5)  # another second than the one in which it became due
+        assert queue(server, "release", entry)["changed"] == 1
+        time.sleep(3)  # the queue looks at what is due each second
+        assert len(slow.taken) == 1, "it was sent again while it was being sent"
+        slow.answers.release()
+        until("it is still there", lambda: queue(server, "list", "--to", "lent.test") == [])
+        assert status(server, submission, to)["smtpReply"].startswith("250 taken")
+
+        submission, entry = sent_and_held("held until it has arrived", 2)
+        slow.answers.release()
+        until("it is still there", lambda: queue(server, "list", "--to", "lent.test") == [])
+        assert server.run("queue", "release", entry, check=False).returncode == 1
+
+        submission, entry = sent_and_held("held and put off", 3)
+        slow.answer = "451 later"
+        slow.answers.release()
+        until("it was not put off", lambda: queue(server, "show", entry)["attempts"] == 1)
+        assert queue(server, "show", entry)["state"] == "held"
+        slow.answer = "250 taken"
+        slow.answers.release()
+        assert queue(server, "release", entry)["changed"] == 1
+        until("it is still there", lambda: queue(server, "list", "--to", "lent.test") == [])
+        assert [text.count(b"Subject: held and put off") for text in slow.taken] == [0, 0, 1, 1]
+    finally:
+        slow.close()
+
+
+def test_what_takes_no_8_bit_text_gets_it_encoded(server: Server, world: World):
+    slow = SlowMx(world.port)  # announces nothing
+    slow.answers.release()
+    message = (f"From: {ANNE}\r\nTo: x@lent.test\r\nSubject: seven\r\nDate: Sun, 29 Nov 2026 10:00:00 +0000\r\n"
+               "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+               "Un été à la mer.\r\n")
+    try:
+        with server.smtp() as client:
+            client.sendmail(ANNE, ["x@lent.test"], message.encode(), mail_options=["BODY=8BITMIME"])
+        until("it does not leave", lambda: slow.taken)
+        octets = slow.taken[0]
+        assert octets.isascii(), octets
+        assert is_signed(dkim_records(server), octets), "encoded after it was signed"
+        assert email.message_from_bytes(octets, policy=email.policy.default).get_content().strip() == "Un été à la mer."
+        until("it is still there", lambda: queue(server, "list", "--to", "lent.test") == [])
+    finally:
+        slow.close()
 
 
 def test_restarts_lose_nothing(server: Server, world: World):

@@ -71,7 +71,7 @@ private:
 
     void send() {
         if (!is_still_queued()) return forget();
-        auto letter = make_letter(setting_.services, *due_, setting_.signers);
+        auto letter = make_letter(setting_.services, *due_, *setting_.signers, peer_.eight_bit);
         if (!letter) {
             const auto& why = letter.error();
             return settle(judge_all(due_->entry, why.reply, why.permanent, setting_.policy, setting_.clock(),

@@ -16,7 +16,7 @@ namespace facteur {
 struct CourierSetting {
     const Services& services;
     OutboundNetwork& network;
-    const std::vector<dkim::Signer>& signers;
+    std::shared_ptr<const std::vector<dkim::Signer>> signers;
     smtp::RetryPolicy policy;
     std::function<store::Time()> clock;
     // ---- what it tells the schedule; from its actor

@@ -7,19 +7,14 @@
 #include "actors/delivery/submitted_message.h"
 #include "actors/session/jmap/ids.h"
 #include "store/store.h"
+#include "transport/mime/decode.h"
 #include "transport/mime/headers.h"
+#include "transport/mime/seven_bit.h"
 #include "transport/smtp/text_writer.h"
 #include "transport/smtp/trace.h"
 
-#include <algorithm>
-
 namespace facteur {
 namespace {
-
-bool is_ascii(std::string_view text) {
-    return std::none_of(text.begin(), text.end(),
-                        [](char c) { return static_cast<unsigned char>(c) > 0x7f; });
-}
 
 // The last server of all writes it, nobody before (RFC 5321 §4.4).
 std::string_view without_return_path(std::string_view message) {
@@ -78,8 +73,8 @@ void address_letter(Letter& letter, const Services& services, const DueEntry& du
         letter.addresses.push_back(recipient.email);
     }
     envelope.octets = letter.text.size();
-    envelope.eight_bit = !is_ascii(letter.text);
-    envelope.smtputf8 = !ascii || (envelope.eight_bit && !is_ascii(mime::header_of(letter.text)));
+    envelope.eight_bit = !mime::is_ascii(letter.text);
+    envelope.smtputf8 = !ascii || (envelope.eight_bit && !mime::is_ascii(mime::header_of(letter.text)));
 }
 
 // Only what says that it is from us is ours to vouch for.
@@ -94,8 +89,10 @@ void sign_letter(Letter& letter, std::string_view domain, const std::vector<dkim
 
 } // namespace
 
-tl::expected<std::shared_ptr<const Letter>, NoLetter>
-make_letter(const Services& services, const DueEntry& due, const std::vector<dkim::Signer>& signers) {
+tl::expected<std::shared_ptr<const Letter>, NoLetter> make_letter(const Services& services,
+                                                                  const DueEntry& due,
+                                                                  const std::vector<dkim::Signer>& signers,
+                                                                  bool eight_bit) {
     const auto message = services.store.read(due.account).read_body(due.entry.body);
     if (!message) {
         const bool gone =
@@ -114,6 +111,8 @@ make_letter(const Services& services, const DueEntry& due, const std::vector<dki
                                                     services.directory.domain(), id, due.entry.queued});
         letter->text = with_line_ends(without_return_path(copy));
     }
+    if (!eight_bit && !mime::is_ascii(letter->text))
+        if (auto encoded = mime::to_seven_bit(letter->text)) letter->text = std::move(*encoded);
     sign_letter(*letter, services.directory.domain(), signers, due.entry.queued);
     address_letter(*letter, services, due);
     if (letter->envelope.recipients.empty())

@@ -36,7 +36,6 @@ struct Outbound::Implementation : std::enable_shared_from_this<Implementation> {
     std::function<store::Time()> clock;
     std::function<void(const DueEntry&)> done;
     std::unique_ptr<OutboundNetwork> network;
-    std::vector<dkim::Signer> signers;
     smtp::RetryPolicy policy;
     Schedule schedule;
     caf::actor actor;
@@ -44,12 +43,24 @@ struct Outbound::Implementation : std::enable_shared_from_this<Implementation> {
     mutable std::mutex mutex;
     std::condition_variable changed;
     OutboundStatistics counts;
+    std::shared_ptr<const std::vector<dkim::Signer>> signers;
     std::size_t couriers = 0;
     bool stopping = false;
 
     [[nodiscard]] bool is_stopping() const {
         const std::lock_guard lock(mutex);
         return stopping;
+    }
+    Result<void> read_signers(const Config& config) {
+        auto read = load_signers(config);
+        if (!read) return tl::unexpected(read.error());
+        const std::lock_guard lock(mutex);
+        signers = std::make_shared<const std::vector<dkim::Signer>>(std::move(*read));
+        return {};
+    }
+    [[nodiscard]] std::shared_ptr<const std::vector<dkim::Signer>> signers_now() const {
+        const std::lock_guard lock(mutex);
+        return signers;
     }
     void enter() {
         const std::lock_guard lock(mutex);
@@ -130,7 +141,7 @@ struct Outbound::Implementation : std::enable_shared_from_this<Implementation> {
         const auto me = shared_from_this();
         const auto back = caf::actor_cast<caf::actor>(courier);
         const auto here = actor;
-        CourierSetting setting{services, *network, signers, policy, clock, {}, {}, {}, {}, {}, {}};
+        CourierSetting setting{services, *network, signers_now(), policy, clock, {}, {}, {}, {}, {}, {}};
         setting.settled = [me](const DueEntry& due, const Outcome& outcome) {
             me->count(outcome);
             me->done(due);
@@ -188,9 +199,7 @@ Result<std::unique_ptr<Outbound>> Outbound::start(caf::actor_system& system, con
     auto network = OutboundNetwork::open(services.config);
     if (!network) return tl::unexpected(network.error());
     made->network = std::move(*network);
-    auto signers = load_signers(services.config);
-    if (!signers) return tl::unexpected(signers.error());
-    made->signers = std::move(*signers);
+    if (auto read = made->read_signers(services.config); !read) return tl::unexpected(read.error());
     made->actor = system.spawn(run_tasks);
     run_in(made->actor, [me = made->weak_from_this()](caf::event_based_actor* self) {
         if (const auto alive = me.lock()) alive->tick(self);
@@ -212,6 +221,10 @@ void Outbound::forget_failures() {
         me->schedule.forget_failures();
         me->work();
     });
+}
+
+Result<void> Outbound::read_signers(const Config& config) {
+    return implementation_->read_signers(config);
 }
 
 void Outbound::stop() {

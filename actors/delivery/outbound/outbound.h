@@ -35,6 +35,9 @@ public:
     void offer(DueEntry due);
     // Hops that are left alone are tried again.
     void forget_failures();
+    // The keys of [dkim] anew, for connections opened from now on. Fails when one cannot be read: then
+    // nothing changes.
+    Result<void> read_signers(const Config& config);
     // Lets letters under way come to an end for some seconds, then cuts them. Idempotent; not from an actor.
     void stop();
     [[nodiscard]] OutboundStatistics statistics() const;

@@ -126,7 +126,13 @@ bool Sending::flush() {
 }
 
 RemoteServer Sending::peer() const {
-    RemoteServer peer{options_.host, connection_.remote(), client_.extensions().host, {}, {}, {}};
+    RemoteServer peer{options_.host,
+                      connection_.remote(),
+                      client_.extensions().host,
+                      {},
+                      {},
+                      {},
+                      client_.extensions().eight_bit_mime};
     const auto* tls = connection_.tls();
     if (tls == nullptr || !tls->is_established()) return peer;
     peer.tls = tls->version() + " " + tls->cipher();

@@ -34,10 +34,11 @@ private:
 struct RemoteServer {
     std::string host; // as MX or the route named it
     std::string address;
-    std::string greeted;  // what it calls itself
-    std::string tls;      // "TLSv1.3 TLS_AES_256_GCM_SHA384", empty: none
-    std::string trust;    // "name", "dane", "none"
-    std::string distrust; // why the certificate proves nothing
+    std::string greeted;    // what it calls itself
+    std::string tls;        // "TLSv1.3 TLS_AES_256_GCM_SHA384", empty: none
+    std::string trust;      // "name", "dane", "none"
+    std::string distrust;   // why the certificate proves nothing
+    bool eight_bit = false; // takes 8-bit text (RFC 6152)
 };
 
 struct SendingOptions {

@@ -10,6 +10,14 @@ it("reads lists as people paste them", () => {
   ]);
 });
 
+it("writes domains with accents as DNS knows them", () => {
+  expect(parseAddresses("Léa <lea@Collège.fr>, paul@exämple.org, lea@é /x").map(({ email }) => email)).toEqual([
+    "lea@xn--collge-6ua.fr",
+    "paul@xn--exmple-cua.org",
+    "lea@é /x",
+  ]);
+});
+
 it("keeps what is no address", () => {
   expect(parseAddresses("lea, ,")).toEqual([{ name: null, email: "lea" }]);
   expect(isPlausible("lea")).toBe(false);

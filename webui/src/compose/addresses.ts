@@ -14,10 +14,22 @@ export function parseAddresses(text: string): EmailAddress[] {
   const found: EmailAddress[] = [];
   for (const piece of pieces(text)) {
     const match = /^(.*?)\s*<([^<>]*)>$/s.exec(piece);
-    if (match) found.push({ name: unquote(match[1] ?? "") || null, email: (match[2] ?? "").trim() });
-    else found.push({ name: null, email: piece });
+    if (match) found.push({ name: unquote(match[1] ?? "") || null, email: withPlainDomain((match[2] ?? "").trim()) });
+    else found.push({ name: null, email: withPlainDomain(piece) });
   }
   return found;
+}
+
+/** `léa@collège.fr` as `léa@xn--collge-6ua.fr`: mail travels by the names that DNS knows. */
+function withPlainDomain(email: string): string {
+  const at = email.lastIndexOf("@");
+  const domain = email.slice(at + 1);
+  if (at < 1 || /^[\p{ASCII}]*$/u.test(domain) || /[\s/?#:]/.test(domain)) return email;
+  try {
+    return `${email.slice(0, at)}@${new URL(`https://${domain}`).hostname}`;
+  } catch {
+    return email;
+  }
 }
 
 function pieces(text: string): string[] {
