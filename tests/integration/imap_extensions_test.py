@@ -87,6 +87,10 @@ def check_utf8(server: Server) -> None:
     client = sign_in(server)
     assert any(line.endswith("Fen&AOo-tre") for line in client.ok('LIST "" *'))
     assert client.ok("ENABLE UTF8=ACCEPT") == ["ENABLED UTF8=ACCEPT"]
+    client.ok("SELECT INBOX")
+    client.refused("SEARCH CHARSET ISO-8859-1 SUBJECT x", "BAD")  # RFC 6855 §3
+    client.ok("SEARCH CHARSET UTF-8 SUBJECT x")
+    client.ok("UNSELECT")
     assert any(line.endswith('"Fenêtre"') for line in client.ok('LIST "" *'))
     raw = "From: bruno@academie.test\r\nSubject: Été à l'école\r\n\r\nçà\r\n".encode()
     client.ok('APPEND "Fenêtre" UTF8 (~{'.encode() + b"%d+}\r\n%s)" % (len(raw), raw))

@@ -193,6 +193,45 @@ def check_followed_searches(server: Server, other: Lines) -> None:
     client.close()
 
 
+def check_followed_with_items(server: Server, other: Lines) -> None:
+    """UPDATE (…) of RFC 5465 §7: what is asked of new messages that match comes behind EXISTS and before ESEARCH, at once with what
+    NOTIFY asks; a tag is followed once (RFC 5267 §4.3)."""
+    client = sign_in(server)
+    client.ok("CREATE Avec")
+    client.ok("SELECT Avec")
+    tag = client.send('SEARCH RETURN (COUNT UPDATE (UID BODY.PEEK[HEADER.FIELDS (SUBJECT)])) SUBJECT "chef"')
+    assert client.end(tag)[1] == [f'ESEARCH (TAG "{tag}") COUNT 0']
+    assert client.refused("NOOP NOOP", "BAD")
+    client.socket.sendall(tag.encode() + b" SEARCH RETURN (UPDATE) ALL\r\n")
+    said, untagged = client.end(tag)
+    assert said.startswith("BAD") and not untagged, said
+    client.refused("SEARCH RETURN (UPDATE ()) ALL", "BAD")
+    # Without NOTIFY it is told with the next command.
+    other.append("Avec", letter("le chef 1"))
+    other.append("Avec", letter("un autre"))
+    heard = client.ok("NOOP")
+    head = r"FETCH \(UID {} BODY\[HEADER\.FIELDS \(SUBJECT\)\] {{\d+}}\r\nSubject: le chef {}\r\n\r\n\)"
+    assert heard[0] == "2 EXISTS" and re.fullmatch("1 " + head.format(1, 1), heard[1]), heard
+    assert heard[2:] == [f'ESEARCH (TAG "{tag}") ADDTO (0 1)'], heard
+    # With it, both are told of in one.
+    client.ok("NOTIFY SET (selected (MessageNew (FLAGS UID) MessageExpunge FlagChange))")
+    other.append("Avec", letter("le chef 2"))
+    heard = [client.line() for _ in range(3)]
+    assert heard[0] == "* 3 EXISTS" and heard[2] == f'* ESEARCH (TAG "{tag}") ADDTO (0 3)', heard
+    assert re.fullmatch(r"\* 3 FETCH \(FLAGS \(\) UID 3 BODY.*le chef 2\r\n\r\n\)", heard[1], re.DOTALL), heard
+    other.append("Avec", letter("encore un autre"))
+    assert [client.line(), client.line()] == ["* 4 EXISTS", "* 4 FETCH (FLAGS () UID 4)"]
+    # What comes into the result by a flag is no new message.
+    client.ok("NOTIFY NONE")
+    flagged = client.send("SEARCH RETURN (UPDATE (ENVELOPE)) FLAGGED")
+    client.end(flagged)
+    other.ok("SELECT Avec")
+    other.ok("STORE 2 +FLAGS (\\Flagged)")
+    heard = client.ok("NOOP")
+    assert f'ESEARCH (TAG "{flagged}") ADDTO (0 2)' in heard and not any("ENVELOPE" in line for line in heard), heard
+    client.close()
+
+
 def check_progress(server: Server) -> None:
     client = sign_in(server)
     client.ok("CREATE Nombreux")
@@ -235,6 +274,7 @@ def main() -> None:
         check_others(server, other, jmap)
         check_overflow(server, other)
         check_followed_searches(server, other)
+        check_followed_with_items(server, other)
         check_progress(server)
         check_inbox_renamed(server, other)
         other.close()

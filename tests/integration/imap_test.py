@@ -268,6 +268,12 @@ def check_metadata(client: Client) -> None:
     assert client.untagged("METADATA") == [b'INBOX (/private/comment "a moi" /shared/none NIL)'], "one there, one not"
     client.ok("GETMETADATA", "(DEPTH infinity)", "INBOX", "(/shared/vendor)")
     assert client.untagged("METADATA") == [b'INBOX (/shared/vendor/x/y "ab")']
+    # RFC 6154 §4: the special use is an entry, which is said otherwise.
+    client.ok("GETMETADATA", "Brouillons" if b"Brouillons" in b" ".join(client.list()[1]) else "Drafts", "/private/specialuse")
+    assert client.untagged("METADATA")[0].endswith(b'(/private/specialuse "\\\\Drafts")')
+    client.ok("GETMETADATA", "(DEPTH infinity)", "INBOX", "/private")
+    assert client.untagged("METADATA") == [b'INBOX (/private/comment "a moi")']
+    assert client._simple_command("SETMETADATA", "INBOX", '(/private/specialuse "\\\\Drafts")')[0] == "NO"
     client.ok("SETMETADATA", "INBOX", "(/private/comment NIL)")
     client.ok("LIST", '""', "INBOX", "RETURN", "(METADATA (/private/comment))")
     assert client.untagged("METADATA") == [b"INBOX (/private/comment NIL)"]

@@ -173,6 +173,14 @@ bool take_partial_range(Lexer& in, std::optional<PartialRange>& out) {
     return true;
 }
 
+// RFC 5267 §4.3, RFC 5465 §7: UPDATE [(UID BODY.PEEK[HEADER])]
+bool parse_update(Lexer& in, SearchReturn& out) {
+    if (out.update) return in.fail("UPDATE is there twice");
+    out.update = true;
+    if (!in.rest().starts_with(" (")) return true;
+    return in.take_space() && in.take_list(1, [&] { return parse_fetch_item(in, out.update_items); });
+}
+
 bool parse_return_option(Lexer& in, SearchReturn& out) {
     const auto word = in.word();
     const auto is = [&](std::string_view name) { return ascii::same_text(word, name); };
@@ -182,7 +190,7 @@ bool parse_return_option(Lexer& in, SearchReturn& out) {
     if (is("COUNT")) return out.count = true;
     if (is("SAVE")) return out.save = true;
     if (is("RELEVANCY")) return out.relevancy = true;
-    if (is("UPDATE")) return out.update = true;
+    if (is("UPDATE")) return parse_update(in, out);
     if (is("CONTEXT")) return out.context = true;
     if (is("PARTIAL")) {
         if (out.partial) return in.fail("PARTIAL is there twice");

@@ -1,6 +1,7 @@
 // What SEARCH, SORT and THREAD ask for (RFC 9051 §6.4.4, RFC 3501 §6.4.4 and extensions), as values.
 #pragma once
 
+#include "transport/imap/fetch_item.h"
 #include "transport/imap/sequence_set.h"
 
 #include <cstdint>
@@ -83,7 +84,8 @@ struct SearchReturn {
     bool save = false;
     bool relevancy = false;               // RFC 6203
     bool update = false, context = false; // RFC 5267
-    std::optional<PartialRange> partial;  // RFC 9394, RFC 5267
+    std::vector<FetchItem> update_items; // UPDATE (…) of RFC 5465 §7: to be told of new messages that match
+    std::optional<PartialRange> partial; // RFC 9394, RFC 5267
     bool operator==(const SearchReturn&) const = default;
 };
 

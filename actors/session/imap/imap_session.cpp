@@ -108,8 +108,11 @@ bool ImapSession::catch_up(const Voice& voice, std::string& out) {
         return false;
     }
     if (selected_->at() == at) return true;
-    if (notifications_ && selected_->uid_next() != uid_next) tell_new_items(now, uid_next, out);
-    selected_->contexts.catch_up(services(), selected_->map(), out);
+    std::string changes;
+    SearchContexts::Wanted wanted;
+    selected_->contexts.catch_up(services(), selected_->map(), uid_next, wanted, changes);
+    if (selected_->uid_next() != uid_next) tell_new_items(now, uid_next, std::move(wanted), out);
+    out += changes; // behind the new messages, as RFC 5465 §7 has it
     return true;
 }
 

@@ -197,7 +197,7 @@ private:
     void run(imap::command::Sort& c);
     void run(imap::command::Thread& c);
     void run(imap::command::CancelUpdate& c);
-    std::shared_ptr<ImapSearch> prepare_search(imap::SearchCriteria& criteria, bool uid);
+    std::shared_ptr<ImapSearch> prepare_search(imap::SearchCriteria& criteria, bool uid, bool update);
     void find(std::shared_ptr<ImapSearch> search, std::function<void(ImapFound)> next);
     void found_or_failed(ImapFound found, const std::function<void(ImapFound)>& next);
     void answer_search(const std::shared_ptr<ImapSearch>& search, const imap::SearchReturn& result, bool sort,
@@ -234,7 +234,10 @@ private:
     [[nodiscard]] Notifications::Views notified_views() const;
     void notify(std::string& out); // what NOTIFY asked for, but for the selected mailbox
     [[nodiscard]] Notifications::Selected notified_of_selected() const;
-    void tell_new_items(const store::Snapshot& now, store::Uid from, std::string& out);
+    void tell_new_items(const store::Snapshot& now, store::Uid from, SearchContexts::Wanted wanted,
+                        std::string& out);
+    bool fetch_news(const store::Snapshot& now, const std::vector<imap::FetchItem>& items,
+                    MessageRanges messages, std::string& out);
     // appending.cpp: nothing when the URL leads nowhere
     std::optional<std::string> referred(const std::string& url) const;
     // False: the URL at fault was answered.

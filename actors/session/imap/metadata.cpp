@@ -12,6 +12,9 @@
 namespace facteur {
 namespace {
 
+// The special use of a mailbox is an entry too (RFC 6154 §4), which is read alone.
+constexpr std::string_view special_use_entry = "/private/specialuse";
+
 constexpr std::size_t longest_annotation = 65'536;
 constexpr std::size_t longest_entry_name = 400;
 constexpr std::size_t most_annotations = 200; // of one mailbox
@@ -50,10 +53,15 @@ std::vector<imap::MetadataEntry> ImapSession::annotations(const AccountView& of,
     const auto add = [&](std::string_view object, std::string_view value) {
         if (!object.starts_with(prefix)) return true;
         const auto name = object.substr(prefix.size() - 1);
-        if (of.is_own || name.starts_with("/shared/")) all.push_back({std::string(name), std::string(value)});
+        if (name != special_use_entry && (of.is_own || name.starts_with("/shared/")))
+            all.push_back({std::string(name), std::string(value)});
         return true;
     };
     of.now().objects(of.account(), store::ObjectType::annotation, add);
+    const auto* entry = of.is_own ? of.names.find(mailbox) : nullptr;
+    if (const auto use = entry != nullptr ? special_use_of(entry->row.role) : std::string_view();
+        !use.empty())
+        all.push_back({std::string(special_use_entry), std::string(use)});
     return all;
 }
 
@@ -95,6 +103,8 @@ void ImapSession::run(imap::command::SetMetadata& c) {
             return bad("An entry begins with /private/ or /shared/");
         if (!of->view->is_own && ascii::has_prefix_text(entry.name, "/private/"))
             return no("CANNOT", "Private annotations are kept of one's own mailboxes");
+        if (ascii::same_text(entry.name, special_use_entry))
+            return no("CANNOT", "The use of a mailbox is said when it is made, or in the web mail");
         if (!entry.value) {
             request.removed.push_back(annotation_id(of->mailbox, entry.name));
             continue;

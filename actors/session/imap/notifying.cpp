@@ -56,26 +56,48 @@ Notifications::Selected ImapSession::notified_of_selected() const {
     return found ? notifications_->of_selected(*found->entry) : Notifications::Selected{};
 }
 
-// FETCH responses of the messages that came, from this UID on.
-void ImapSession::tell_new_items(const store::Snapshot& now, store::Uid from, std::string& out) {
-    const auto* items = notified_of_selected().new_items;
+// FETCH responses of the messages that came, from this UID on: of each what NOTIFY and the searches that are
+// followed want to know, at once (RFC 5465 §5.2, §7).
+void ImapSession::tell_new_items(const store::Snapshot& now, store::Uid from, SearchContexts::Wanted wanted,
+                                 std::string& out) {
     const auto& map = selected_->map();
     const auto first = map->count_below(from) + 1;
-    if (items == nullptr || first > map->size()) return;
+    const auto* notified = notifications_ ? notified_of_selected().new_items : nullptr;
+    std::string answers;
+    for (auto number = first; number <= map->size();) {
+        const auto items_of = [&](std::uint32_t of) {
+            auto items = notified != nullptr ? *notified : std::vector<imap::FetchItem>();
+            if (const auto also = wanted.find(map->at(of)); also != wanted.end())
+                add_items(items, also->second);
+            return items;
+        };
+        const auto items = items_of(number);
+        auto last = number;
+        while (last < map->size() && items_of(last + 1) == items)
+            ++last;
+        if (!items.empty() && !fetch_news(now, items, {{number, last}}, answers)) {
+            notifications_.reset();
+            imap::write_condition(out, "*", Condition::ok, "NOTIFICATIONOVERFLOW",
+                                  "Too much is new to be told");
+            return;
+        }
+        number = last + 1;
+    }
+    out += answers;
+}
+
+// False: it would be too much.
+bool ImapSession::fetch_news(const store::Snapshot& now, const std::vector<imap::FetchItem>& items,
+                             MessageRanges messages, std::string& out) {
     FetchOptions options;
     options.account = selected_->account();
     options.mailbox = selected_->mailbox();
     options.wire = moment_.wire;
     options.with_modseq = (moment_.enabled & imap::enabled_condstore) != 0;
     options.uid_only = (moment_.enabled & imap::enabled_uid_only) != 0;
-    Fetch fetch(options, *items, map, {{first, map->size()}});
-    std::string answers;
-    if (fetch.go_on(now, answers, most_notified_octets) == Fetch::State::done) {
-        out += answers;
-        return;
-    }
-    notifications_.reset();
-    imap::write_condition(out, "*", Condition::ok, "NOTIFICATIONOVERFLOW", "Too much is new to be told");
+    Fetch fetch(options, items, selected_->map(), std::move(messages));
+    return fetch.go_on(now, out, most_notified_octets) == Fetch::State::done &&
+           out.size() <= most_notified_octets;
 }
 
 } // namespace facteur

@@ -58,6 +58,11 @@ Changes removals(const Uids& known, const Set& gone, bool sorted) {
 
 } // namespace
 
+void add_items(std::vector<imap::FetchItem>& all, const std::vector<imap::FetchItem>& more) {
+    for (const auto& item : more)
+        if (std::find(all.begin(), all.end(), item) == all.end()) all.push_back(item);
+}
+
 Changes result_changes(const Uids& known, const Uids& newest, bool sorted) {
     const auto gone = leaving(known, newest, sorted);
     auto changes = removals(known, gone, sorted);
@@ -82,17 +87,22 @@ std::size_t SearchContexts::results() const {
 }
 
 bool SearchContexts::follow(std::string tag, const std::shared_ptr<ImapSearch>& search,
-                            const ImapFound& found) {
-    cancel({tag});
+                            const ImapFound& found, std::vector<imap::FetchItem> new_items) {
     if (followed_.size() >= most || results() + found.matches.size() > most_results ||
         has_numbers(search->key))
         return false;
     Followed& added = followed_.emplace_back();
     added.tag = std::move(tag);
     added.search = search;
+    added.new_items = std::move(new_items);
     for (const auto& match : found.matches)
         added.known.push_back(match.uid);
     return true;
+}
+
+bool SearchContexts::follows(const std::string& tag) const {
+    return std::any_of(followed_.begin(), followed_.end(),
+                       [&](const Followed& each) { return each.tag == tag; });
 }
 
 void SearchContexts::cancel(const std::vector<std::string>& tags) {
@@ -125,7 +135,7 @@ void SearchContexts::forget(const Uids& gone, const UidMap& map, std::string& ou
 }
 
 void SearchContexts::catch_up(const Services& services, const std::shared_ptr<const UidMap>& map,
-                              std::string& out) {
+                              store::Uid new_from, Wanted& wanted, std::string& out) {
     for (auto each = followed_.begin(); each != followed_.end();) {
         each->search->scope.map = map;
         Turn turn(services.searches.limits().on_the_spot);
@@ -140,6 +150,8 @@ void SearchContexts::catch_up(const Services& services, const std::shared_ptr<co
         Uids newest;
         for (const auto& match : found.matches)
             newest.push_back(match.uid);
+        for (const auto uid : newest)
+            if (uid >= new_from && !each->new_items.empty()) add_items(wanted[uid], each->new_items);
         tell(*each, newest, *map, out);
         ++each;
     }

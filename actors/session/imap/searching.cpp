@@ -9,7 +9,18 @@
 namespace facteur {
 
 // Nothing: an error was answered.
-std::shared_ptr<ImapSearch> ImapSession::prepare_search(imap::SearchCriteria& criteria, bool uid) {
+std::shared_ptr<ImapSearch> ImapSession::prepare_search(imap::SearchCriteria& criteria, bool uid,
+                                                        bool update) {
+    if (update && selected_->contexts.follows(moment_.tag)) { // RFC 5267 §4.3
+        bad("A search of this tag is followed already");
+        return nullptr;
+    }
+    // UTF8=ACCEPT says what the strings are in: no other charset can (RFC 6855 §3).
+    if ((moment_.enabled & imap::enabled_utf8) != 0 && !criteria.charset.empty() &&
+        criteria.charset != "UTF-8" && criteria.charset != "US-ASCII") {
+        bad("Strings are in UTF-8");
+        return nullptr;
+    }
     if (!decode_search_texts(criteria)) {
         no(imap::code::bad_charset({"UTF-8", "US-ASCII"}), "Nobody knows this charset");
         return nullptr;
@@ -48,14 +59,15 @@ void ImapSession::answer_search(const std::shared_ptr<ImapSearch>& search, const
     asked.result = result;
     if (result.save && selected_) selected_->saved = saved_of(result, found.matches);
     write_search_answer(out_, asked, found.matches, *search->scope.map);
-    if (result.update && selected_ && !selected_->contexts.follow(moment_.tag, search, found))
+    if (result.update && selected_ &&
+        !selected_->contexts.follow(moment_.tag, search, found, result.update_items))
         imap::write_condition(out_, "*", Condition::no, imap::code::no_update(moment_.tag),
                               "This search cannot be followed, or too many are");
     ok();
 }
 
 void ImapSession::run(imap::command::Search& c) {
-    auto search = prepare_search(c.criteria, c.uid);
+    auto search = prepare_search(c.criteria, c.uid, c.result.update);
     if (!search) return;
     search->scope.wants_relevancy = c.result.relevancy;
     find(search, [this, search, result = c.result](const ImapFound& found) {
@@ -64,7 +76,7 @@ void ImapSession::run(imap::command::Search& c) {
 }
 
 void ImapSession::run(imap::command::Sort& c) {
-    auto search = prepare_search(c.criteria, c.uid);
+    auto search = prepare_search(c.criteria, c.uid, c.result.update);
     if (!search) return;
     search->order = std::move(c.order);
     search->scope.wants_relevancy = true;
@@ -79,7 +91,7 @@ void ImapSession::run(imap::command::CancelUpdate& c) {
 }
 
 void ImapSession::run(imap::command::Thread& c) {
-    auto search = prepare_search(c.criteria, c.uid);
+    auto search = prepare_search(c.criteria, c.uid, false);
     if (!search) return;
     search->algorithm = c.algorithm;
     find(search, [this](const ImapFound& found) {

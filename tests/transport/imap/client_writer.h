@@ -421,8 +421,12 @@ private:
                {r.count, "COUNT"},
                {r.save, "SAVE"},
                {r.relevancy, "RELEVANCY"},
-               {r.update, "UPDATE"},
-               {r.context, "CONTEXT"}});
+               {r.context, "CONTEXT"},
+               {r.update, "UPDATE"}});
+        if (!r.update_items.empty()) {
+            out += ' ';
+            list(r.update_items, [&](const auto& item) { fetch_item(item); });
+        }
         if (r.partial) {
             out += out.size() > begin ? " PARTIAL " : "PARTIAL ";
             write_partial_range(out, *r.partial);

@@ -1,6 +1,7 @@
-// Every example of a client's command in RFC 9051 and RFC 3501, and those of the extensions. On the left the
-// RFC, on the right what it means, in the one spelling of ClientWriter ("" when that is the same). What is
-// read is written, read and compared again.
+// Commands of RFC 9051, RFC 3501 and the extensions, those of RFC 2971, 9586, 9590 and 9698 among them. On
+// the left what a client says, on the right what it means, in the one spelling of ClientWriter ("" when that
+// is the same). What is read is written, read and compared again. Whole examples of the RFCs, with what the
+// server says, are in the other files of examples.
 #include "tests/transport/imap/driver.h"
 #include "transport/imap/parse.h"
 
@@ -34,7 +35,7 @@ void check_examples(std::initializer_list<Example> examples, bool utf8 = false) 
 
 } // namespace
 
-TEST_CASE("Examples of RFC 9051 and RFC 3501: any state, sign-in") {
+TEST_CASE("Commands of RFC 9051 and RFC 3501: any state, sign-in") {
     check_examples({
         {"abcd CAPABILITY", ""},
         {"a002 NOOP", ""},
@@ -53,7 +54,7 @@ TEST_CASE("Examples of RFC 9051 and RFC 3501: any state, sign-in") {
     });
 }
 
-TEST_CASE("Examples of RFC 9051 and RFC 3501: mailboxes") {
+TEST_CASE("Commands of RFC 9051 and RFC 3501: mailboxes") {
     check_examples({
         {"A142 SELECT INBOX", ""},
         {"a002 select inbox", "SELECT INBOX"},
@@ -103,7 +104,7 @@ TEST_CASE("Examples of RFC 9051 and RFC 3501: mailboxes") {
         {{"A1 CREATE \"Entw\xc3\xbcrfe\"", "CREATE {9+}\r\nEntw\xc3\xbcrfe"}, {"A1 CREATE a&b", ""}}, true);
 }
 
-TEST_CASE("Examples of RFC 9051 and RFC 3501: messages") {
+TEST_CASE("Commands of RFC 9051 and RFC 3501: messages") {
     check_examples({
         {"A282 SEARCH RETURN (MIN COUNT) FLAGGED SINCE 1-Feb-1994 NOT FROM \"Smith\"",
          "SEARCH RETURN (MIN COUNT) FLAGGED SINCE 1-Feb-1994 NOT FROM Smith"},
@@ -159,7 +160,7 @@ TEST_CASE("Examples of RFC 9051 and RFC 3501: messages") {
     });
 }
 
-TEST_CASE("Examples of CONDSTORE and QRESYNC (RFC 7162)") {
+TEST_CASE("Commands of CONDSTORE and QRESYNC (RFC 7162)") {
     check_examples({
         {"A142 SELECT INBOX (CONDSTORE)", ""},
         {"a103 UID STORE 6,4,8 (UNCHANGEDSINCE 12121230045) +FLAGS.SILENT (\\Deleted)", ""},
@@ -183,7 +184,7 @@ TEST_CASE("Examples of CONDSTORE and QRESYNC (RFC 7162)") {
     });
 }
 
-TEST_CASE("Examples of SORT and THREAD (RFC 5256, 5957, 5267, 6203)") {
+TEST_CASE("Commands of SORT and THREAD (RFC 5256, 5957, 5267, 6203)") {
     check_examples({
         {"A282 SORT (SUBJECT) UTF-8 SINCE 1-Feb-1994", ""},
         {"A283 SORT (SUBJECT REVERSE DATE) UTF-8 ALL", ""},
@@ -198,7 +199,7 @@ TEST_CASE("Examples of SORT and THREAD (RFC 5256, 5957, 5267, 6203)") {
         {"A02 UID SORT RETURN (PARTIAL -1:-500 UPDATE) (ARRIVAL) UTF-8 ALL",
          "UID SORT RETURN (UPDATE PARTIAL -1:-500) (ARRIVAL) UTF-8 ALL"},
         {"B01 UID SEARCH RETURN (UPDATE COUNT CONTEXT) UNSEEN",
-         "UID SEARCH RETURN (COUNT UPDATE CONTEXT) UNSEEN"},
+         "UID SEARCH RETURN (COUNT CONTEXT UPDATE) UNSEEN"},
         {"D03 CANCELUPDATE \"B01\" \"B02\"", ""},
         {"B1 SEARCH FUZZY SUBJECT \"IMAP break\"", ""},
         {"B2 SEARCH FUZZY SUBJECT \"working\" FROM \"user@example.com\"",
@@ -210,7 +211,7 @@ TEST_CASE("Examples of SORT and THREAD (RFC 5256, 5957, 5267, 6203)") {
     });
 }
 
-TEST_CASE("Examples of PARTIAL (RFC 9394) and UIDONLY (RFC 9586)") {
+TEST_CASE("Commands of PARTIAL (RFC 9394) and UIDONLY (RFC 9586)") {
     check_examples({
         {"A01 UID SEARCH RETURN (PARTIAL -1:-100) UNDELETED UNKEYWORD $Junk", ""},
         {"A02 UID SEARCH RETURN (PARTIAL 23500:24000) UNDELETED", ""},
@@ -224,7 +225,7 @@ TEST_CASE("Examples of PARTIAL (RFC 9394) and UIDONLY (RFC 9586)") {
     });
 }
 
-TEST_CASE("Examples of the other extensions") {
+TEST_CASE("Commands of the other extensions") {
     check_examples({
         {"a023 ID (\"name\" \"sodr\" \"version\" \"19.34\" \"vendor\" \"Pink Floyd Music Limited\")", ""},
         {"a042 ID NIL", ""},
