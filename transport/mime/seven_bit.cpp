@@ -72,6 +72,21 @@ void add_body(std::string_view body, bool quoted, std::string& out) {
     pieces.flush();
 }
 
+// What is not well formed may be read in another way once it is encoded, and an encoded line may come to look
+// like a delimiter.
+bool says_the_same(std::string_view bytes, const Message& message, std::string_view encoded) {
+    const Message again = parse(encoded);
+    if (!is_ascii(encoded) || again.parts.size() != message.parts.size()) return false;
+    for (std::size_t i = 0; i < message.parts.size(); ++i) {
+        const Part &was = message.parts[i], &is = again.parts[i];
+        if (was.parent != is.parent || was.type != is.type || was.subtype != is.subtype) return false;
+        if (was.children == 0 && decode_transfer(was.body.of(bytes), was.encoding).bytes !=
+                                     decode_transfer(is.body.of(encoded), is.encoding).bytes)
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 std::optional<std::string> to_seven_bit(std::string_view bytes) {
@@ -86,22 +101,21 @@ std::optional<std::string> to_seven_bit(std::string_view bytes) {
         if (!composite && is_ascii(body)) continue;
         if (composite && (part.encoding == Encoding::seven_bit || is_signed(message, part))) continue;
         if (!composite && !may_be_encoded(message, part)) return std::nullopt;
+        const auto blank = bytes.substr(part.header.end(), part.body.offset - part.header.end());
+        if (!blank.empty() && blank != "\r\n") return std::nullopt; // garbage where the header ends
         const bool quoted = !composite && suits_quoted_printable(part, body);
         add_between(bytes.substr(at, part.header.offset - at), out);
         add_header(header, composite ? "7bit" : (quoted ? "quoted-printable" : "base64"), part.parent < 0,
                    out);
         at = part.header.end();
         if (composite) continue;
-        const auto blank = bytes.substr(at, part.body.offset - at);
         out += blank.empty() ? "\r\n" : blank;
         add_body(body, quoted, out);
         at = part.body.end();
     }
     add_between(bytes.substr(at), out);
     if (!out.ends_with("\r\n")) out += "\r\n";
-    // An encoded line may come to look like a delimiter.
-    if (parse(out).parts.size() != message.parts.size()) return std::nullopt;
-    return out;
+    return says_the_same(bytes, message, out) ? std::optional(std::move(out)) : std::nullopt;
 }
 
 } // namespace facteur::mime
