@@ -1,6 +1,7 @@
 #include "actors/ground.h"
 
 #include "actors/messages.h"
+#include "actors/session/jmap/method.h"
 
 #include <algorithm>
 #include <bit>
@@ -25,8 +26,7 @@ store::Options store_options(const Config& config) {
     return options;
 }
 
-store::Result<std::unique_ptr<Ground>> Ground::open(const Config& config, std::size_t workers, bool create,
-                                                    MethodPlanner plan_method) {
+store::Result<std::unique_ptr<Ground>> Ground::open(const Config& config, std::size_t workers, bool create) {
     std::unique_ptr<Ground> ground(new Ground(config));
     auto& self = *ground;
     auto options = store_options(config);
@@ -45,7 +45,7 @@ store::Result<std::unique_ptr<Ground>> Ground::open(const Config& config, std::s
     // Sessions of connections that have gone and mailboxes that rest need not be waited for.
     self.system_->await_actors_before_shutdown(false);
     self.mailboxes_ =
-        std::make_unique<Mailboxes>(*self.system_, MailboxServices{*self.store_, std::move(plan_method),
+        std::make_unique<Mailboxes>(*self.system_, MailboxServices{*self.store_, plan_method,
                                                                    [&self](store::ShardId shard) {
                                                                        if (self.on_commit)
                                                                            self.on_commit(shard);

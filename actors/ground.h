@@ -18,10 +18,9 @@ namespace facteur {
 
 class Ground {
 public:
-    // `plan_method` runs the write methods of JMAP; a subcommand calls none. `workers`: threads of the actor
-    // system. Makes the store when it is absent and `create` is set.
-    static store::Result<std::unique_ptr<Ground>> open(const Config& config, std::size_t workers, bool create,
-                                                       MethodPlanner plan_method);
+    // `workers`: threads of the actor system. Makes the store when it is absent and `create` is set.
+    static store::Result<std::unique_ptr<Ground>> open(const Config& config, std::size_t workers,
+                                                       bool create);
     ~Ground(); // everything accepted is on disk, then the actors end
     Ground(const Ground&) = delete;
     Ground& operator=(const Ground&) = delete;

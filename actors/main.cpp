@@ -5,7 +5,6 @@
 #include "actors/commands/command.h"
 #include "actors/commands/local_console.h"
 #include "actors/ground.h"
-#include "actors/messages.h"
 #include "actors/server.h"
 
 #include <chrono>
@@ -20,11 +19,6 @@ using namespace facteur;
 constexpr auto patience = std::chrono::seconds(10);
 constexpr auto between_tries = std::chrono::milliseconds(100);
 
-store::Plan no_methods(const std::shared_ptr<const CallMethod>&, const std::shared_ptr<MethodAnswered>&) {
-    return
-        [](store::Draft&) { return store::fail(store::Code::invalid, "A stopped server has no sessions."); };
-}
-
 // Over the admin socket when a server runs, else on the store itself.
 int run_command(const CommandLine& line, const std::vector<std::string>& arguments, const Config& config) {
     LocalConsole console;
@@ -34,7 +28,7 @@ int run_command(const CommandLine& line, const std::vector<std::string>& argumen
     while (true) {
         if (const auto socket = admin::connect_to(config.store.path))
             return admin::run_remotely(socket, program_version(), arguments, console);
-        auto ground = Ground::open(config, 1, line.run.makes_store, no_methods);
+        auto ground = Ground::open(config, 1, line.run.makes_store);
         if (ground) {
             auto environment = (*ground)->environment();
             return line.run.command(environment, console);

@@ -20,7 +20,6 @@
 #include "actors/session/auth/web_sessions.h"
 #include "actors/session/http/http_door.h"
 #include "actors/session/imap/imap_door.h"
-#include "actors/session/jmap/method.h"
 #include "actors/session/smtp/smtp_door.h"
 #include "actors/supervisor.h"
 #include "transport/net/listener.h"
@@ -116,8 +115,8 @@ private:
 };
 
 Result<void> Server::open() {
-    auto ground = Ground::open(config_, or_else(config_.limits.workers, std::thread::hardware_concurrency()),
-                               true, plan_method);
+    auto ground =
+        Ground::open(config_, or_else(config_.limits.workers, std::thread::hardware_concurrency()), true);
     if (!ground) return fail(Code::io, ground.error().message);
     ground_ = std::move(*ground);
     auto secret = store_secret(config_);

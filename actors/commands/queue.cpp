@@ -5,7 +5,10 @@
 #include "actors/commands/accounts.h"
 #include "actors/commands/commands.h"
 #include "actors/delivery/queue_acts.h"
+#include "actors/mailbox/mailbox_actor.h"
 #include "actors/services.h"
+
+#include <caf/all.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -123,18 +126,15 @@ int act(Environment& environment, Console& console, const QueueChoice& choice, Q
     if (act == QueueAct::retry && environment.server != nullptr) environment.server->queue.retry_hops();
     std::size_t changed = 0;
     int code = exit_ok;
-    for (const auto& due : chosen) {
-        const auto done = std::make_shared<ActDone>();
-        store::Write write;
-        write.account = due.account;
-        write.at = seconds_now();
-        write.plan = plan_act(act, due, done);
-        if (const auto written = environment.store.commit(std::move(write)); !written)
-            code = refuse(console, fmt::format("{}: {}", name_of_entry(due), written.error().message));
-        changed += done->changed ? 1 : 0;
-        if (environment.server != nullptr && done->changed)
-            environment.server->queue.wake(environment.store.shard_of(due.account));
-    }
+    caf::scoped_actor self(environment.system);
+    for (const auto& due : chosen)
+        self->request(environment.mailboxes.of(due.account), caf::infinite, act_call(act, due, seconds_now()))
+            .receive(
+                [&](const MethodAnswered& answered) { changed += answered.answers == "changed" ? 1 : 0; },
+                [&](const caf::error& error) {
+                    code =
+                        refuse(console, fmt::format("{}: {}", name_of_entry(due), to_store(error).message));
+                });
     for (const auto& id : choice.ids)
         if (std::none_of(chosen.begin(), chosen.end(),
                          [&](const auto& due) { return name_of_entry(due) == id; }))

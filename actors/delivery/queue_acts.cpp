@@ -1,6 +1,7 @@
 #include "actors/delivery/queue_acts.h"
 
 #include "actors/mailbox/keep_upload.h"
+#include "actors/session/jmap/write_call.h"
 
 #include <algorithm>
 #include <utility>
@@ -33,6 +34,50 @@ void tell_dropped(store::Draft& draft, const DueEntry& of, const QueueEntry& ent
     draft.add(store::ObjectPut{store::ObjectType::email_submission, id, write_submission(*submission)});
 }
 
+// Whether there is anything to do.
+bool act_on(QueueAct act, const DueEntry& of, QueueEntry entry, store::Draft& draft) {
+    const auto now = draft.at();
+    // What is due may be on its way at this moment: it is not given another time under the courier's feet.
+    const bool waits = of.due > now;
+    switch (act) {
+    case QueueAct::retry:
+        if (entry.held || !waits) return false;
+        move_entry(draft, of, entry, now);
+        return true;
+    case QueueAct::hold:
+        if (std::exchange(entry.held, true)) return false;
+        entry.due_before_hold = of.due;
+        move_entry(draft, of, entry, held_until);
+        return true;
+    case QueueAct::release:
+        if (!std::exchange(entry.held, false)) return false;
+        // It may still be on its way since before the hold, and is known there by the time that it had.
+        move_entry(draft, of, entry, std::min(now, std::exchange(entry.due_before_hold, 0)));
+        return true;
+    case QueueAct::drop:
+        draft.add(store::QueueRemoved{of.due, of.id});
+        tell_dropped(draft, of, entry);
+        return true;
+    }
+    return false;
+}
+
+store::Result<void> run_act(const CallMethod& call, jmap::Object arguments, store::Draft& draft,
+                            MethodAnswered& answered) {
+    const auto number = [&](std::string_view name) {
+        const auto value = jmap::member(arguments, name);
+        return value ? jmap::as_integer(*value).value_or(0) : 0;
+    };
+    const DueEntry of{call.account, number("due"), std::string(text_member(arguments, "id")), {}};
+    answered.answers = "gone";
+    const auto value = draft.now().queued(of.account, of.due, of.id);
+    const auto entry = value ? read_queue_entry(*value) : std::nullopt;
+    if (!entry || entry->destination.empty()) return {};
+    const bool changed = act_on(static_cast<QueueAct>(number("act")), of, *entry, draft);
+    answered.answers = changed ? "changed" : "unchanged";
+    return {};
+}
+
 } // namespace
 
 void each_queued(const store::Store& store, const std::function<bool(const DueEntry&)>& each) {
@@ -47,41 +92,22 @@ void each_queued(const store::Store& store, const std::function<bool(const DueEn
             });
 }
 
-store::Plan plan_act(QueueAct act, const DueEntry& of, std::shared_ptr<ActDone> done) {
-    return [=](store::Draft& draft) -> store::Result<void> {
-        const auto value = draft.now().queued(of.account, of.due, of.id);
-        auto entry = value ? read_queue_entry(*value) : std::nullopt;
-        if (!entry || entry->destination.empty()) return {};
-        done->found = true;
-        const auto now = draft.at();
-        // What is due may be on its way at this moment: it is not given another time under the courier's
-        // feet.
-        const bool waits = of.due > now;
-        switch (act) {
-        case QueueAct::retry:
-            if (entry->held || !waits) return {};
-            move_entry(draft, of, *entry, now);
-            break;
-        case QueueAct::hold:
-            if (entry->held) return {};
-            entry->held = true;
-            entry->due_before_hold = of.due;
-            move_entry(draft, of, *entry, held_until);
-            break;
-        case QueueAct::release:
-            if (!entry->held) return {};
-            entry->held = false;
-            // It may still be on its way since before the hold, and is known there by the time that it had.
-            move_entry(draft, of, *entry, std::min(now, std::exchange(entry->due_before_hold, 0)));
-            break;
-        case QueueAct::drop:
-            draft.add(store::QueueRemoved{of.due, of.id});
-            tell_dropped(draft, of, *entry);
-            break;
-        }
-        done->changed = true;
-        return {};
-    };
+CallMethod act_call(QueueAct act, const DueEntry& of, store::Time now) {
+    CallMethod call;
+    call.account = of.account;
+    call.name = act_method;
+    call.at = now;
+    jmap::Writer(call.arguments)
+        .begin_object()
+        .member("act", static_cast<std::uint64_t>(act))
+        .member("due", of.due)
+        .member("id", of.id)
+        .end_object();
+    return call;
+}
+
+store::Plan plan_act(std::shared_ptr<const CallMethod> call, std::shared_ptr<MethodAnswered> answered) {
+    return plan_over(std::move(call), std::move(answered), run_act);
 }
 
 } // namespace facteur

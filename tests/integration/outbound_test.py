@@ -22,6 +22,7 @@ from facteur import Server, free_port  # noqa: E402
 from nasty_mx import NastyMx, Peer  # noqa: E402
 from outside import until  # noqa: E402
 from postfix import Postfix  # noqa: E402
+from raw_http import EventSource, Wire, basic  # noqa: E402
 from runner import run  # noqa: E402
 
 ANNE, PIERRE, PASSWORD = "anne@academie.test", "pierre@academie.test", "chataigne-1"
@@ -261,7 +262,11 @@ def test_the_queue_is_steered(server: Server, world: World):
     server.start()
     until("it is not tried again", lambda: queue(server, "show", entry)["attempts"] > tried)
     assert "autre.test" in server.run("queue", "list").stdout
-    assert queue(server, "drop", "--to", "autre.test")["changed"] >= 1
+    with Wire(server.ports["http"]) as wire:
+        stream = EventSource(wire, "/jmap/eventsource/?types=EmailSubmission&closeafter=no&ping=0", basic(ANNE, PASSWORD))
+        assert stream.head.status == 200
+        assert queue(server, "drop", "--to", "autre.test")["changed"] >= 1
+        assert list(stream.wait("state")["data"]["changed"].values())[0].keys() == {"EmailSubmission"}
     assert queue(server, "list", "--to", "autre.test") == []
     dropped = status(server, submission, to)
     assert abs(datetime.datetime.fromisoformat(dropped.pop("changedAt")[:-1] + "+00:00").timestamp() - time.time()) < 60

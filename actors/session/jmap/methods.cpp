@@ -1,3 +1,4 @@
+#include "actors/delivery/queue_acts.h"
 #include "actors/delivery/queue_plans.h"
 #include "actors/session/jmap/method.h"
 
@@ -15,6 +16,7 @@ store::Plan plan_method(std::shared_ptr<const CallMethod> call, std::shared_ptr<
     if (call->name == claim_method) return plan_claim(std::move(call), std::move(answered));
     if (call->name == accept_method) return plan_accept(std::move(call), std::move(answered));
     if (call->name == finish_method) return plan_finish(std::move(call), std::move(answered));
+    if (call->name == act_method) return plan_act(std::move(call), std::move(answered));
     const auto* method = find_method(call->name);
     if (method == nullptr || method->plan == nullptr)
         return [name = call->name](store::Draft&) -> store::Result<void> {
