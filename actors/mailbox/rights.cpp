@@ -42,6 +42,23 @@ bool take(std::string_view& text, char c) {
     return true;
 }
 
+Rights granted(const Acl& acl, store::AccountId who) {
+    unsigned rights = 0;
+    for (const auto identifier : {who, anyone})
+        if (const auto found = acl.find(identifier); found != acl.end()) rights |= found->second;
+    return static_cast<Rights>(rights);
+}
+
+// Each list of the account's mailboxes, until `each` gives false.
+template <typename Each>
+void each_acl(const store::Snapshot& now, store::AccountId owner, Each each) {
+    now.objects(owner, store::ObjectType::acl, [&](std::string_view id, std::string_view value) {
+        store::MailboxId mailbox = 0;
+        if (!take_number(id, mailbox) || !id.empty()) return true;
+        return each(mailbox, read_acl(value));
+    });
+}
+
 } // namespace
 
 std::string letters_of(Rights rights) {
@@ -62,7 +79,7 @@ std::optional<Rights> read_rights(std::string_view text) {
     return static_cast<Rights>(rights);
 }
 
-// "17:3 42:1027": accounts and their rights as numbers.
+// "17:3 42:1027": accounts and their rights as numbers; "0:3" is anyone.
 Acl read_acl(std::string_view value) {
     Acl acl;
     while (!value.empty()) {
@@ -70,8 +87,8 @@ Acl read_acl(std::string_view value) {
         Rights rights = 0;
         if (!take_number(value, who) || !take(value, ':') || !take_number(value, rights)) return {};
         if (!value.empty() && !take(value, ' ')) return {};
-        rights &= all_rights;
-        if (who != 0 && rights != 0) acl[who] = rights;
+        rights &= who == anyone ? possible_for_anyone : all_rights;
+        if (rights != 0) acl[who] = rights;
     }
     return acl;
 }
@@ -98,19 +115,20 @@ Rights rights_of(const store::Snapshot& now, store::AccountId owner, store::Mail
                  store::AccountId who) {
     const auto row = now.mailbox(owner, mailbox);
     if (!row) return 0;
-    const auto acl = acl_of(now, owner, mailbox);
-    const auto found = acl.find(who);
-    return found == acl.end() ? Rights{0} : static_cast<Rights>(found->second & possible_rights(*row));
+    return static_cast<Rights>(granted(acl_of(now, owner, mailbox), who) & possible_rights(*row));
+}
+
+bool shares_with_anyone(const store::Snapshot& now, store::AccountId owner) {
+    bool found = false;
+    each_acl(now, owner, [&](store::MailboxId, const Acl& acl) { return !(found = acl.contains(anyone)); });
+    return found;
 }
 
 std::map<store::MailboxId, Rights> all_rights_of(const store::Snapshot& now, store::AccountId owner,
                                                  store::AccountId who) {
     std::map<store::MailboxId, Rights> all;
-    now.objects(owner, store::ObjectType::acl, [&](std::string_view id, std::string_view value) {
-        store::MailboxId mailbox = 0;
-        if (!take_number(id, mailbox) || !id.empty()) return true;
-        const auto acl = read_acl(value);
-        if (const auto found = acl.find(who); found != acl.end()) all[mailbox] = found->second;
+    each_acl(now, owner, [&](store::MailboxId mailbox, const Acl& acl) {
+        if (const auto rights = granted(acl, who); rights != 0) all[mailbox] = rights;
         return true;
     });
     return all;

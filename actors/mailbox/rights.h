@@ -49,6 +49,11 @@ inline Rights possible_rights(const store::MailboxRow& mailbox) {
     return mailbox.role.empty() ? all_rights : static_cast<Rights>(all_rights & ~right_remove);
 }
 
+// In a list, in place of an account: everybody who has one here. Who is in it by himself has those rights
+// too.
+inline constexpr store::AccountId anyone = 0;
+inline constexpr Rights possible_for_anyone = all_rights & ~right_administer;
+
 using Acl = std::map<store::AccountId, Rights>; // nobody with no rights
 inline constexpr std::size_t most_in_acl = 500;
 
@@ -59,6 +64,8 @@ Acl acl_of(const store::Snapshot& now, store::AccountId owner, store::MailboxId 
 // None when the mailbox is not there.
 Rights rights_of(const store::Snapshot& now, store::AccountId owner, store::MailboxId mailbox,
                  store::AccountId who);
+// Whether a mailbox of this account is shared with anyone.
+bool shares_with_anyone(const store::Snapshot& now, store::AccountId owner);
 // By mailbox, where `who` may do anything at all.
 std::map<store::MailboxId, Rights> all_rights_of(const store::Snapshot& now, store::AccountId owner,
                                                  store::AccountId who);

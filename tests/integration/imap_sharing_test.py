@@ -61,13 +61,16 @@ COMMANDS = [
 ]
 
 
-def check_each_right(server: Server) -> None:
+def check_each_right(server: Server, who: str) -> None:
     """Every command with no right, with each right alone, and with what it needs: nothing else opens it, and without "l" the
-    answer is that of a mailbox that is not there."""
+    answer is that of a mailbox that is not there. `who`: to whom Bruno owes them, himself or anyone."""
     anne, bruno = sign_in(server, ANNE), sign_in(server, BRUNO)
     anne.ok("CREATE Droits")
     for rights in ["", *ALL, *(f"l{right}" for right in ALL[1:]), "lrw", ALL]:
-        anne.ok(f'SETACL Droits {BRUNO} "{rights}"')
+        if who == "anyone" and "a" in rights:
+            assert anne.refused(f"SETACL Droits anyone {rights}").startswith("NO [CANNOT]")
+            rights = rights.replace("a", "")
+        anne.ok(f'SETACL Droits {who} "{rights}"')
         for command, needed in COMMANDS:
             if needed is None:
                 bruno.run(command.format(below=his("Droits/Bas")))
@@ -90,7 +93,7 @@ def check_each_right(server: Server) -> None:
         assert (f"Other Users/{ANNE}/Droits" in listed) == ("l" in rights), (rights, listed)
         bruno.ok("UNSUBSCRIBE " + his("Droits"))
     anne.ok(f"DELETEACL Droits {CHLOE}")
-    anne.ok(f"DELETEACL Droits {BRUNO}")
+    anne.ok(f"DELETEACL Droits {who}")
     anne.ok("DELETE Droits")
     anne.close()
     bruno.close()
@@ -101,7 +104,7 @@ def check_lists_of_rights(server: Server) -> None:
     anne.ok("CREATE Commun")
     assert anne.ok("MYRIGHTS Commun") == ["MYRIGHTS Commun lrswipkxtecda"]
     assert anne.ok("MYRIGHTS INBOX") == ["MYRIGHTS INBOX lrswipktecda"]
-    for identifier in ("anyone", "personne@academie.test", "-bruno@academie.test", "$groupe", "owner", '""', "bruno@ailleurs.test"):
+    for identifier in ("-anyone", "authenticated", "personne@academie.test", "-bruno@academie.test", "$groupe", "owner", '""', "bruno@ailleurs.test"):
         for command in ("SETACL Commun {} lr", "DELETEACL Commun {}", "LISTRIGHTS Commun {}"):
             assert "NO" in anne.refused(command.format(identifier)), identifier
     anne.refused(f"SETACL Commun {BRUNO} lrz", "BAD")
@@ -119,6 +122,9 @@ def check_lists_of_rights(server: Server) -> None:
     assert anne.ok("GETACL Commun") == [f"ACL Commun {ANNE} lrswipkxtecda {BRUNO} lrted"]
     assert anne.ok(f"LISTRIGHTS Commun {BRUNO}") == [f'LISTRIGHTS Commun {BRUNO} "" l r s w i p k x t e c d a']
     assert anne.ok(f"LISTRIGHTS Commun {ANNE}") == [f"LISTRIGHTS Commun {ANNE} lrswipkxtecda"]
+    # The identifier comes back as it was said (RFC 4314 §3.4).
+    assert anne.ok("LISTRIGHTS Commun bruno") == ['LISTRIGHTS Commun bruno "" l r s w i p k x t e c d a']
+    assert anne.ok("LISTRIGHTS Commun anyone") == ['LISTRIGHTS Commun anyone "" l r s w i p k x t e c d']
     # Who administers gives rights, and may take his own.
     anne.ok(f"SETACL Commun {BRUNO} la")
     bruno.ok(f"SETACL {his('Commun')} {CHLOE} lr")
@@ -356,6 +362,72 @@ def check_mailboxes(server: Server) -> None:
         client.close()
 
 
+ANNOUNCED = f"Other Users/{ANNE}/Annonces"
+
+
+def check_anyone(server: Server) -> None:
+    """What is shared with anyone is there for everybody, and nothing of it is kept in their accounts."""
+    anne, bruno, chloe = (sign_in(server, user) for user in (ANNE, BRUNO, CHLOE))
+    anne.ok("CREATE Annonces/Internes")
+    anne.append("Annonces", letter("annonce"))
+    assert not any("Annonces" in line for line in chloe.ok('LIST "" *'))
+    anne.ok("SETACL Annonces anyone lr")
+    for client in (bruno, chloe):
+        assert [name for name in names(client.ok('LIST "" "Other Users/*"')) if "Annonces" in name] == [ANNOUNCED]
+        assert client.ok(f"MYRIGHTS {his('Annonces')}") == [f'MYRIGHTS "{ANNOUNCED}" lr']
+        client.ok(f"SELECT {his('Annonces')}")
+        assert "Le texte de annonce" in client.ok("FETCH 1 (BODY[])")[0]
+        assert client.refused("STORE 1 +FLAGS (\\Seen)").startswith("NO [READ-ONLY]")
+        assert client.refused(f"APPEND {his('Annonces')} {{3+}}\r\na:b").startswith("NO [NOPERM]")
+        client.ok("UNSELECT")
+    assert not any("Annonces" in line and "Other" in line for line in anne.ok('LIST "" *'))
+    # With what is one's own by name, as much as both give; both are told.
+    anne.ok(f"SETACL Annonces {BRUNO} is")
+    assert bruno.ok(f"MYRIGHTS {his('Annonces')}") == [f'MYRIGHTS "{ANNOUNCED}" lrsi']
+    assert chloe.ok(f"MYRIGHTS {his('Annonces')}") == [f'MYRIGHTS "{ANNOUNCED}" lr']
+    assert anne.ok("GETACL Annonces") == [f"ACL Annonces {ANNE} lrswipkxtecda anyone lr {BRUNO} si"]
+    bruno.append(his("Annonces"), letter("de-bruno"))
+    anne.ok("SETACL Annonces ANYONE +s")
+    assert chloe.ok(f"MYRIGHTS {his('Annonces')}") == [f'MYRIGHTS "{ANNOUNCED}" lrs']
+    anne.ok("SETACL Annonces anyone -s")
+    assert anne.refused("SETACL Annonces anyone +a").startswith("NO [CANNOT]")
+    anne.refused("SETACL Annonces -anyone w")
+    anne.refused(f"SETACL Annonces -{BRUNO} w")
+    anne.ok(f"DELETEACL Annonces {BRUNO}")
+    assert bruno.ok(f"MYRIGHTS {his('Annonces')}") == [f'MYRIGHTS "{ANNOUNCED}" lr']
+    # A mailbox that is made in it is shared alike.
+    anne.ok("CREATE Annonces/2026")
+    assert f"{ANNOUNCED}/2026" in names(chloe.ok('LIST "" *'))
+    # Subscriptions, NOTIFY and what others hear are as with any shared mailbox.
+    chloe.ok(f"SUBSCRIBE {his('Annonces')}")
+    assert ANNOUNCED in names(chloe.ok('LSUB "" *')) and ANNOUNCED not in names(bruno.ok('LSUB "" *'))
+    bruno.ok('NOTIFY SET (subtree "Other Users" (MessageNew MessageExpunge))')
+    anne.append("Annonces", letter("annonce-2"))
+    assert bruno.line().startswith(f"* STATUS {his('Annonces')} (MESSAGES 3 ")
+    for client in (anne, bruno, chloe):
+        client.close()
+
+
+def check_anyone_afterwards(server: Server) -> None:
+    """The server has started again; then it is shared no more."""
+    anne, chloe, emma = (sign_in(server, user) for user in (ANNE, CHLOE, EMMA))
+    assert ANNOUNCED in names(emma.ok('LIST "" *')) and ANNOUNCED in names(chloe.ok('LSUB "" *'))
+    emma.ok(f"SELECT {his('Annonces')}")
+    emma.send("IDLE")
+    assert emma.line().startswith("+")
+    anne.ok("DELETEACL Annonces anyone")
+    gone(emma)
+    assert ANNOUNCED not in names(chloe.ok('LIST "" *')) and ANNOUNCED not in names(chloe.ok('LSUB "" *'))
+    assert chloe.refused(f"SELECT {his('Annonces')}").startswith("NO [NONEXISTENT]")
+    # What was made in it has a list of its own.
+    assert f"{ANNOUNCED}/2026" in names(chloe.ok('LIST "" *'))
+    for name in ("Annonces/2026", "Annonces/Internes", "Annonces"):
+        anne.ok(f"DELETE {name}")
+    assert not any("Annonces" in line for line in chloe.ok('LIST "" *'))
+    anne.close()
+    chloe.close()
+
+
 def check_news(server: Server) -> None:
     """Who has it selected hears what others do; the owner's web mail hears of it too."""
     anne, bruno = sign_in(server, ANNE), sign_in(server, BRUNO)
@@ -479,11 +551,14 @@ def main() -> None:
         server.start()
         check_reading(server)
         check_flags(server)
+        check_anyone(server)
         server.kill()
         server.start()
+        check_anyone_afterwards(server)
         check_copies(server)
         check_mailboxes(server)
-        check_each_right(server)
+        check_each_right(server, BRUNO)
+        check_each_right(server, "anyone")
         check_news(server)
         check_notify(server)
         check_rights_taken(server)

@@ -42,7 +42,7 @@ std::unique_ptr<net::Handler> take(net::Connection& connection, const std::share
 ImapShared::ImapShared(caf::actor_system& actors, const Services& of, std::shared_ptr<const TlsSource> source)
     : system(actors), services(of), tls(std::move(source)), budget(of.config.imap.memory),
       all(of.config.imap.connections, of.config.imap.connections_per_address),
-      users(of.config.imap.connections, of.config.imap.connections_per_user) {
+      users(of.config.imap.connections, of.config.imap.connections_per_user), shared_with_anyone(of.store) {
     for (const bool secure : {false, true})
         for (const bool starttls : {false, true})
             for (const bool clear : {false, true})

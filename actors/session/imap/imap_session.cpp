@@ -216,7 +216,7 @@ void ImapSession::watch_accounts() {
     std::set<store::AccountId> wanted{id()};
     if (selected_) wanted.insert(selected_->account());
     if (notifications_ && notifications_->wants_others())
-        for (const auto& sharing : sharings_of(read(), id()))
+        for (const auto& sharing : places().sharings())
             wanted.insert(sharing.owner);
     for (const auto account : wanted)
         if (!watched_.contains(account)) world_.watch(account);

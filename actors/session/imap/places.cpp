@@ -21,7 +21,20 @@ bool may_match_others(std::string_view pattern) {
 
 } // namespace
 
-Places::Places(const Services& services, const store::AccountRow& user) : services_(services), user_(user) {}
+Places::Places(const Services& services, const SharedWithAnyone& anyone, const store::AccountRow& user)
+    : services_(services), anyone_(anyone), user_(user) {}
+
+std::vector<Sharing> Places::sharings() const {
+    auto all = sharings_of(*read(user_.id), user_.id);
+    const auto by_owner = [](const Sharing& a, const Sharing& b) { return a.owner < b.owner; };
+    const auto known = static_cast<std::ptrdiff_t>(all.size());
+    for (const auto owner : *anyone_.owners())
+        if (owner != user_.id &&
+            !std::binary_search(all.begin(), all.begin() + known, Sharing{owner, {}}, by_owner))
+            all.push_back({owner, {}});
+    std::inplace_merge(all.begin(), all.begin() + known, all.end(), by_owner);
+    return all;
+}
 
 std::shared_ptr<const store::Snapshot> Places::read(store::AccountId account) const {
     auto& snapshot = snapshots_[services_.store.shard_of(account)];
@@ -52,7 +65,7 @@ Places::View Places::other(const Sharing& sharing) const {
 std::vector<Places::View> Places::others(std::string_view pattern) const {
     std::vector<View> views;
     if (!may_match_others(pattern)) return views;
-    for (const auto& sharing : sharings_of(*read(user_.id), user_.id))
+    for (const auto& sharing : sharings())
         if (auto view = other(sharing)) views.push_back(std::move(view));
     std::sort(views.begin(), views.end(),
               [](const View& a, const View& b) { return a->owner->address < b->owner->address; });
@@ -61,7 +74,7 @@ std::vector<Places::View> Places::others(std::string_view pattern) const {
 
 Places::View Places::view_of(std::string_view name) const {
     if (!is_of_others(name)) return own();
-    for (const auto& sharing : sharings_of(*read(user_.id), user_.id)) {
+    for (const auto& sharing : sharings()) {
         const auto owner = services_.directory.find(sharing.owner);
         const auto prefix = owner ? prefix_of(*owner) : std::string();
         const bool is_his = owner && name.starts_with(prefix) &&
@@ -73,7 +86,7 @@ Places::View Places::view_of(std::string_view name) const {
 
 Places::View Places::view_of(store::AccountId account) const {
     if (account == user_.id) return own();
-    for (const auto& sharing : sharings_of(*read(user_.id), user_.id))
+    for (const auto& sharing : sharings())
         if (sharing.owner == account) return other(sharing);
     return nullptr;
 }

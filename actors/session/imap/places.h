@@ -2,14 +2,15 @@
 // (RFC 4314), which is below "Other Users/" and the owner's address. All names that a command is given go
 // through here, and so does every question of rights.
 //
-// Where to look is kept in the user's account (`Sharing`); what he may see and do is in the owner's account
-// alone, and read anew for each command, from the snapshot that the command is answered from. What he may not
-// look up is not there. A `Places` lives for one command; it holds a snapshot of each shard that it was asked
-// about.
+// Where to look is kept in the user's account (`Sharing`), and for what is shared with anyone in memory; what
+// he may see and do is in the owner's account alone, and read anew for each command, from the snapshot that
+// the command is answered from. What he may not look up is not there. A `Places` lives for one command; it
+// holds a snapshot of each shard that it was asked about.
 #pragma once
 
 #include "actors/services.h"
 #include "actors/session/imap/mailbox_names.h"
+#include "actors/session/imap/shared_with_anyone.h"
 #include "store/snapshot.h"
 
 #include <map>
@@ -47,7 +48,7 @@ struct Place {
 
 class Places {
 public:
-    Places(const Services& services, const store::AccountRow& user);
+    Places(const Services& services, const SharedWithAnyone& anyone, const store::AccountRow& user);
 
     using View = std::shared_ptr<const AccountView>;
     [[nodiscard]] View own() const;
@@ -61,6 +62,9 @@ public:
     [[nodiscard]] std::optional<Place> find(std::string_view name) const;
     [[nodiscard]] std::optional<Place> find(store::AccountId account, store::MailboxId mailbox) const;
 
+    // Who may share something with the user, by number.
+    [[nodiscard]] std::vector<Sharing> sharings() const;
+
     // What the user may do by now; none when the mailbox or its owner's account is gone.
     [[nodiscard]] Rights rights_on(store::AccountId account, store::MailboxId mailbox) const;
 
@@ -69,6 +73,7 @@ private:
     [[nodiscard]] View other(const Sharing& sharing) const;
 
     const Services& services_;
+    const SharedWithAnyone& anyone_;
     const store::AccountRow& user_;
     mutable std::map<store::ShardId, std::shared_ptr<const store::Snapshot>> snapshots_;
 };

@@ -4,6 +4,7 @@
 #include "actors/metrics.h"
 #include "actors/services.h"
 #include "actors/session/imap/link.h"
+#include "actors/session/imap/shared_with_anyone.h"
 #include "actors/session/imap/uid_maps.h"
 #include "actors/session/smtp/budget.h"
 #include "actors/session/tls_source.h"
@@ -37,6 +38,7 @@ struct ImapShared {
     net::Admission all;
     net::Admission users; // sessions of one account
     UidMaps uid_maps;
+    SharedWithAnyone shared_with_anyone;
     std::atomic<bool> draining{false};
 
     mutable std::mutex mutex;

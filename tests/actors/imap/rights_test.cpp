@@ -4,6 +4,7 @@
 #include "actors/mailbox/change_emails.h"
 #include "actors/session/imap/flags.h"
 #include "actors/session/imap/mailbox_names.h"
+#include "actors/session/imap/shared_with_anyone.h"
 #include "tests/actors/imap/read_fixture.h"
 
 #include <catch2/catch.hpp>
@@ -70,7 +71,9 @@ TEST_CASE("a list of rights as it is kept") {
     // What is damaged gives nobody anything.
     for (const auto* text : {"17", "17:", ":3", "17:3,18:3", "17:3 x", "17:99999", "-1:3", "17 :3"})
         CHECK(read_acl(text).empty());
-    CHECK(read_acl("0:2047").empty());
+    // Anyone does not administer.
+    CHECK(read_acl("0:2047 17:1") == Acl{{anyone, possible_for_anyone}, {17, right_lookup}});
+    CHECK(read_acl("0:1024").empty());
     CHECK(read_acl("17:0").empty());
     CHECK(read_acl("17:4095") == Acl{{17, all_rights}});
     CHECK(read_subscriptions("3 1 2") == std::vector<store::MailboxId>{1, 2, 3});
@@ -112,6 +115,46 @@ TEST_CASE_METHOD(RightsFixture, "rights are given, added to, and taken away") {
     REQUIRE(set_acl(inbox(), bob, all_rights));
     REQUIRE(run(plan_acl(std::make_shared<const ChangeAcl>(request), std::make_shared<EmailsChanged>())));
     CHECK(acl_of(now(), account, inbox()) == Acl{{carla, right_read}});
+}
+
+TEST_CASE_METHOD(RightsFixture, "anyone has rights, and who is named has them too") {
+    CHECK_FALSE(shares_with_anyone(now(), account));
+    REQUIRE(set_acl(inbox(), bob, right_lookup | right_insert));
+    CHECK_FALSE(shares_with_anyone(now(), account));
+    REQUIRE(set_acl(inbox(), anyone, rights_to_open));
+    CHECK(shares_with_anyone(now(), account));
+    CHECK(rights_of(now(), account, inbox(), bob) == (rights_to_open | right_insert));
+    CHECK(rights_of(now(), account, inbox(), carla) == rights_to_open);
+    CHECK(rights_of(now(), account, other(), carla) == 0);
+    CHECK(all_rights_of(now(), account, carla) ==
+          std::map<store::MailboxId, Rights>{{inbox(), rights_to_open}});
+    // The commit knows it as well.
+    const auto as_carla = [&](Rights needed) {
+        return set_acl(other(), bob, right_read, ChangeAcl::How::replace, {carla, {{inbox(), needed}}});
+    };
+    CHECK(as_carla(right_read).has_value());
+    CHECK(as_carla(right_insert).error().code == store::Code::forbidden);
+    REQUIRE(set_acl(inbox(), anyone, right_lookup, ChangeAcl::How::remove));
+    CHECK(as_carla(right_read).error().code == store::Code::not_found);
+    REQUIRE(set_acl(inbox(), anyone, 0));
+    CHECK(acl_of(now(), account, inbox()) == Acl{{bob, right_lookup | right_insert}});
+    CHECK_FALSE(shares_with_anyone(now(), account));
+}
+
+TEST_CASE_METHOD(RightsFixture, "who shares with anyone is found again, and there is room for so many") {
+    CHECK(SharedWithAnyone(store()).owners()->empty());
+    REQUIRE(set_acl(inbox(), bob, rights_to_open)); // with one
+    CHECK(SharedWithAnyone(store()).owners()->empty());
+    REQUIRE(set_acl(other(), anyone, rights_to_open));
+    SharedWithAnyone index(store());
+    CHECK(*index.owners() == SharedWithAnyone::Owners{account});
+    CHECK(index.add(account));
+    CHECK(index.owners()->size() == 1);
+    // Those that share nothing leave when room is wanted; those that do stay.
+    for (store::AccountId owner = 1000; index.owners()->size() < SharedWithAnyone::most; ++owner)
+        REQUIRE(index.add(owner));
+    CHECK(index.add(carla));
+    CHECK(*index.owners() == SharedWithAnyone::Owners{account, carla});
 }
 
 TEST_CASE_METHOD(RightsFixture, "a list of rights has an end") {
