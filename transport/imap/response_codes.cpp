@@ -94,7 +94,10 @@ std::string no_update(std::string_view tag) {
 std::string in_progress(std::string_view tag, std::optional<std::uint64_t> done,
                         std::optional<std::uint64_t> goal) {
     std::string out = "INPROGRESS (";
-    write_string(out, tag);
+    if (tag.find(']') != tag.npos) // it would end the code for many a client: RFC 9585 §4 wants NIL
+        out += "NIL";
+    else
+        write_string(out, tag);
     for (const auto& number : {done, goal}) {
         out += ' ';
         if (number)

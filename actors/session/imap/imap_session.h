@@ -197,7 +197,8 @@ private:
     void run(imap::command::Sort& c);
     void run(imap::command::Thread& c);
     void run(imap::command::CancelUpdate& c);
-    std::shared_ptr<ImapSearch> prepare_search(imap::SearchCriteria& criteria, bool uid, bool update);
+    std::shared_ptr<ImapSearch> prepare_search(imap::SearchCriteria& criteria, bool uid,
+                                               const imap::SearchReturn& result);
     void find(std::shared_ptr<ImapSearch> search, std::function<void(ImapFound)> next);
     void found_or_failed(ImapFound found, const std::function<void(ImapFound)>& next);
     void answer_search(const std::shared_ptr<ImapSearch>& search, const imap::SearchReturn& result, bool sort,

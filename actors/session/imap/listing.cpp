@@ -81,6 +81,11 @@ public:
         response.child_info = std::move(child_info);
         return response;
     }
+    // Itself, and not only for what lies below it.
+    [[nodiscard]] bool is_chosen(const Listed& listed) const {
+        return (!options_.subscribed || listed.is_subscribed()) &&
+               (!options_.special_use || !listed.use().empty());
+    }
 
 private:
     // A level that is no mailbox is told where somebody asks for levels ("%"), or for this very name.
@@ -89,10 +94,6 @@ private:
             return imap::matches_pattern(pattern, listed.name, mailbox_separator) &&
                    (listed.entry != nullptr || !pattern.ends_with('*'));
         });
-    }
-    [[nodiscard]] bool is_chosen(const Listed& listed) const {
-        return (!options_.subscribed || listed.is_subscribed()) &&
-               (!options_.special_use || !listed.use().empty());
     }
     [[nodiscard]] bool has_chosen_child(const Listed& listed) const {
         return std::any_of(all_.begin(), all_.end(),
@@ -132,7 +133,8 @@ void ImapSession::run(imap::command::List& c) {
         const auto response = lister.response(listed);
         if (!response) continue;
         imap::write_list(out_, *response, moment_.wire);
-        if (listed.entry == nullptr) continue;
+        // What is only told for its children has no STATUS, MYRIGHTS and METADATA (RFC 5819 §2, RFC 9590 §3).
+        if (listed.entry == nullptr || !lister.is_chosen(listed)) continue;
         const Place place{listed.view, listed.entry};
         if (c.options.return_my_rights)
             imap::write_my_rights(out_, listed.name, letters_of(listed.entry->rights), moment_.wire);

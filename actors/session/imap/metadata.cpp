@@ -122,7 +122,7 @@ void ImapSession::run(imap::command::SetMetadata& c) {
     });
 }
 
-// Those that are there, of RETURN (METADATA (…)).
+// Those of RETURN (METADATA (…)): NIL is what is not there.
 void ImapSession::write_metadata_of(const Place& place, const std::vector<std::string>& names) {
     std::vector<imap::MetadataEntry> found;
     const auto all = annotations(*place.view, place.mailbox());

@@ -10,8 +10,8 @@ namespace facteur {
 
 // Nothing: an error was answered.
 std::shared_ptr<ImapSearch> ImapSession::prepare_search(imap::SearchCriteria& criteria, bool uid,
-                                                        bool update) {
-    if (update && selected_->contexts.follows(moment_.tag)) { // RFC 5267 §4.3
+                                                        const imap::SearchReturn& result) {
+    if (result.update && selected_->contexts.follows(moment_.tag)) { // RFC 5267 §4.3
         bad("A search of this tag is followed already");
         return nullptr;
     }
@@ -22,12 +22,14 @@ std::shared_ptr<ImapSearch> ImapSession::prepare_search(imap::SearchCriteria& cr
         return nullptr;
     }
     if (!decode_search_texts(criteria)) {
+        if (result.save) selected_->saved.clear(); // NO leaves nothing saved (RFC 9051 §6.4.4.1)
         no(imap::code::bad_charset({"UTF-8", "US-ASCII"}), "Nobody knows this charset");
         return nullptr;
     }
     auto search = std::make_shared<ImapSearch>();
     search->scope = {selected_->account(), selected_->mailbox(), selected_->map(),
                      selected_->saved,     seconds_now(),        false};
+    if (result.save) selected_->saved.clear(); // until it has succeeded
     search->key = std::move(criteria.key);
     search->uid = uid;
     return search;
@@ -67,7 +69,7 @@ void ImapSession::answer_search(const std::shared_ptr<ImapSearch>& search, const
 }
 
 void ImapSession::run(imap::command::Search& c) {
-    auto search = prepare_search(c.criteria, c.uid, c.result.update);
+    auto search = prepare_search(c.criteria, c.uid, c.result);
     if (!search) return;
     search->scope.wants_relevancy = c.result.relevancy;
     find(search, [this, search, result = c.result](const ImapFound& found) {
@@ -76,7 +78,7 @@ void ImapSession::run(imap::command::Search& c) {
 }
 
 void ImapSession::run(imap::command::Sort& c) {
-    auto search = prepare_search(c.criteria, c.uid, c.result.update);
+    auto search = prepare_search(c.criteria, c.uid, c.result);
     if (!search) return;
     search->order = std::move(c.order);
     search->scope.wants_relevancy = true;
@@ -91,7 +93,7 @@ void ImapSession::run(imap::command::CancelUpdate& c) {
 }
 
 void ImapSession::run(imap::command::Thread& c) {
-    auto search = prepare_search(c.criteria, c.uid, false);
+    auto search = prepare_search(c.criteria, c.uid, {});
     if (!search) return;
     search->algorithm = c.algorithm;
     find(search, [this](const ImapFound& found) {

@@ -63,6 +63,7 @@ TEST_CASE("Conditions and their codes") {
     CHECK(code::in_progress("A001", 454, 1000) == "INPROGRESS (\"A001\" 454 1000)");
     CHECK(code::in_progress("A001", 999) == "INPROGRESS (\"A001\" 999 NIL)");
     CHECK(code::in_progress("A001") == "INPROGRESS (\"A001\" NIL NIL)");
+    CHECK(code::in_progress("A]1", 5) == "INPROGRESS (NIL 5 NIL)");
     CHECK(code::bad_url("/INBOX;UID=1]\r\nx y") == "BADURL /INBOX;UID=1xy");
     CHECK(code::too_big(5) == "TOOBIG 5");
     CHECK(code::append_limit(5) == "APPENDLIMIT 5");

@@ -134,6 +134,9 @@ private:
             out = code::bad_url(text.substr(name.size() + 1));
         else if (name == "NOUPDATE")
             out = code::no_update(n[1].text);
+        else if (name == "INPROGRESS" && n[1].items.size() == 3)
+            out = code::in_progress(n[1].items[0].text, optional_number(n[1].items[1]),
+                                    optional_number(n[1].items[2]));
         else if (name == "METADATA" && n.size() == 3 && n[1].text == "LONGENTRIES")
             out = code::metadata_long_entries(values_.number(n[2]));
         else if (name == "METADATA" && n.size() == 3 && n[1].text == "MAXSIZE")
@@ -141,6 +144,10 @@ private:
         else
             return false;
         return true;
+    }
+
+    std::optional<std::uint64_t> optional_number(const ServerNode& node) {
+        return node.is_nil() ? std::nullopt : std::optional(values_.number(node));
     }
 
     // ---- data
@@ -180,6 +187,8 @@ private:
             write_my_rights(out, n[1].text, n[2].text);
         else if (name == "METADATA" && n.size() >= 3)
             return metadata(n, out);
+        else if (name == "JMAPACCESS" && n.size() == 2)
+            write_jmap_access(out, n[1].text);
         else if (name == "ID" && n.size() == 2)
             write_id(out, pairs(n[1].items, 0));
         else
