@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace facteur {
 namespace {
@@ -84,7 +85,10 @@ void identify_by_password(HttpSession* self, std::string_view header, std::funct
     };
     self->state.context->services.authenticator.sign_in(
         std::move(password->name), std::move(password->password), exchange.remote,
-        [into = way_into(self), done = std::move(done)](SignInAnswer signed_in) {
+        [into = way_into(self), asked_on = std::this_thread::get_id(),
+         done = std::move(done)](SignInAnswer signed_in) {
+            // Known at once; else it comes from a hashing thread, and the session may have gone since.
+            if (std::this_thread::get_id() == asked_on) return done(std::move(signed_in));
             into([done, signed_in = std::move(signed_in)] { done(signed_in); });
         });
 }
