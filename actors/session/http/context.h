@@ -30,6 +30,7 @@ struct HttpContext {
     const Services services;
     const HttpLimits limits;
     const Assets assets;
+    const std::uint64_t session_fingerprint; // of what every session object says
     net::Admission admission, admin_admission;
     const std::shared_ptr<Slots> slots;
     const std::shared_ptr<BodyBudget> bodies;

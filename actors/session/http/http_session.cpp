@@ -5,6 +5,7 @@
 #include "actors/session/http/download.h"
 #include "actors/session/http/http_connection.h"
 #include "actors/session/http/identify.h"
+#include "actors/session/http/jmap_api.h"
 #include "actors/session/http/stream.h"
 #include "transport/http/response.h"
 
@@ -77,6 +78,7 @@ HttpSessionState::~HttpSessionState() {
 
 HttpContext::HttpContext(caf::actor_system& actor_system, const Services& all_services)
     : system(actor_system), services(all_services),
+      session_fingerprint(fingerprint_of_sessions(all_services.jmap_limits)),
       admission(all_services.config.limits.http_connections,
                 all_services.config.limits.http_connections_per_address),
       admin_admission(limits.admin_connections, limits.admin_connections),

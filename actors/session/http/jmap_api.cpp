@@ -15,14 +15,14 @@ namespace facteur {
 namespace {
 
 // FNV-1a: the same in every process, which std::hash need not be.
-std::uint64_t fingerprint(std::string_view text) {
-    std::uint64_t hash = 14695981039346656037ull;
+constexpr std::uint64_t fingerprint_of_nothing = 14695981039346656037ull;
+std::uint64_t fingerprint(std::string_view text, std::uint64_t hash = fingerprint_of_nothing) {
     for (const char c : text)
         hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ull;
     return hash;
 }
 
-std::string write_session_object(const HttpContext& context, const store::AccountRow& user, std::string url,
+std::string write_session_object(const jmap::Limits& limits, const store::AccountRow& user, std::string url,
                                  std::string state) {
     const std::array accounts{jmap::SessionAccount{account_id(user.id), user.address, true, false}};
     jmap::SessionInformation information;
@@ -33,7 +33,7 @@ std::string write_session_object(const HttpContext& context, const store::Accoun
     information.capabilities = supported_capabilities();
     std::string json;
     jmap::Writer out(json);
-    jmap::write_session(information, context.services.jmap_limits, out);
+    jmap::write_session(information, limits, out);
     return json;
 }
 
@@ -55,15 +55,20 @@ http::Response refusal(const jmap::RequestError& error) {
 
 } // namespace
 
+std::uint64_t fingerprint_of_sessions(const jmap::Limits& limits) {
+    return fingerprint(write_session_object(limits, {}, {}, {}));
+}
+
 std::string session_state(const HttpContext& context, const store::AccountRow& user) {
-    return fmt::format("{:x}", fingerprint(write_session_object(context, user, {}, {})));
+    const auto of_all = context.session_fingerprint;
+    return fmt::format("{:x}", fingerprint(user.address, fingerprint(account_id(user.id), of_all)));
 }
 
 std::string session_object(const HttpContext& context, const Exchange& exchange) {
     const auto& user = exchange.identity->user;
     auto host = exchange.request.header("host").value_or("");
     if (host.empty()) host = context.services.config.domain;
-    return write_session_object(context, user,
+    return write_session_object(context.services.jmap_limits, user,
                                 fmt::format("{}://{}", exchange.is_secure ? "https" : "http", host),
                                 session_state(context, user));
 }

@@ -8,6 +8,8 @@
 
 namespace facteur {
 
+// Of what all session objects say. To be made once (HttpContext).
+std::uint64_t fingerprint_of_sessions(const jmap::Limits& limits);
 // Changes when something in the user's session object does.
 std::string session_state(const HttpContext& context, const store::AccountRow& user);
 // The session object; its URLs are those of the host that the request was made to.
