@@ -61,12 +61,6 @@ void FetchWriter::flags(const std::vector<std::string_view>& flags) {
     out_ += ')';
 }
 
-void FetchWriter::spaced_flags(std::string_view flags) {
-    item("FLAGS (");
-    out_ += flags;
-    out_ += ')';
-}
-
 void FetchWriter::uid(std::uint32_t uid) {
     item("UID ");
     write_number(out_, uid);

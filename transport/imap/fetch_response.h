@@ -32,7 +32,6 @@ public:
     FetchWriter(std::string& out, Wire wire, GoOn) : out_(out), wire_(wire), begun_(true) {}
 
     void flags(const std::vector<std::string_view>& flags);
-    void spaced_flags(std::string_view flags); // with a space between each
     void uid(std::uint32_t uid);
     void internal_date(const mime::Date& date);
     void size(std::uint64_t octets);

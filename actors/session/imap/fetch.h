@@ -66,12 +66,6 @@ private:
         std::size_t next_item = 0;
     };
 
-    struct LastFlags { // as they were written
-        std::uint32_t flags = 0;
-        bool deleted = false;
-        std::string text;
-    };
-
     [[nodiscard]] bool is_done() const { return range_ == messages_.size(); }
     void advance();
     void walk(const store::Snapshot& now, std::string& out, std::size_t enough);
@@ -99,7 +93,7 @@ private:
     store::Uid uid_ = 0;
     std::optional<Answer> answer_;
     std::optional<BodyPieces> literal_;
-    std::optional<LastFlags> last_flags_;
+    std::vector<std::string_view> flags_; // of the message under way; kept for its room
     Outcome outcome_;
 };
 

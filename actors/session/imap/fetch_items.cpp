@@ -4,8 +4,6 @@
 #include "actors/session/imap/structure_views.h"
 #include "actors/session/jmap/ids.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace facteur {
@@ -57,19 +55,11 @@ Fetch::Done Fetch::write_item(const store::Snapshot& now, MessageContent& messag
 
 Fetch::Done Fetch::write_flags(MessageContent& message, const store::UidEntry& entry,
                                imap::FetchWriter& writer) {
-    std::vector<std::string_view> flags;
-    if (entry.more_keywords) {
-        if (message.row() == nullptr) return Done::unreadable;
-        append_flags(flags, entry.flags, entry.deleted, message.row()->other_keywords());
-        writer.flags(flags);
-        return Done::whole;
-    }
-    // Most have the same as the message before.
-    if (!last_flags_ || last_flags_->flags != entry.flags || last_flags_->deleted != entry.deleted) {
-        append_flags(flags, entry.flags, entry.deleted);
-        last_flags_ = LastFlags{entry.flags, entry.deleted, fmt::format("{}", fmt::join(flags, " "))};
-    }
-    writer.spaced_flags(last_flags_->text);
+    if (entry.more_keywords && message.row() == nullptr) return Done::unreadable;
+    flags_.clear();
+    append_flags(flags_, entry.flags, entry.deleted,
+                 entry.more_keywords ? message.row()->other_keywords() : std::vector<std::string_view>());
+    writer.flags(flags_);
     return Done::whole;
 }
 
