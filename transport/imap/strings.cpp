@@ -6,6 +6,7 @@
 #include "transport/mime/decode.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace facteur::imap {
@@ -17,19 +18,34 @@ constexpr std::size_t encoded_word_octets =
 
 enum class StringForm { quoted, quoted_escaped, literal, literal_without_nul };
 
-// Without branches, so that many octets are looked at in one step.
+// What octets ask of the string that they are in.
+enum Octet : std::uint8_t { nul = 1, line_end = 2, escaped = 4, eight_bit = 8, control = 16 };
+constexpr auto octets = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (std::size_t c = 0; c < 32; ++c)
+        table[c] = control;
+    table[127] = control;
+    table['\0'] |= nul;
+    table['\r'] |= line_end;
+    table['\n'] |= line_end;
+    table['"'] = table['\\'] = escaped;
+    for (std::size_t c = 128; c < 256; ++c)
+        table[c] = eight_bit;
+    return table;
+}();
+std::uint8_t octets_of(std::string_view text) {
+    std::uint8_t all = 0;
+    for (const char c : text)
+        all |= octets[static_cast<unsigned char>(c)];
+    return all;
+}
+
 StringForm form_of(std::string_view text, Wire wire) {
-    bool nul = false, line_end = false, escaped = false, eight_bit = false;
-    for (const char c : text) {
-        nul |= c == '\0';
-        line_end |= (c == '\r') | (c == '\n');
-        escaped |= (c == '"') | (c == '\\');
-        eight_bit |= c < 0;
-    }
-    if (nul) return StringForm::literal_without_nul;
-    if (line_end || text.size() > longest_quoted) return StringForm::literal;
-    if (eight_bit && (!wire.utf8 || !mime::is_valid_utf8(text))) return StringForm::literal;
-    return escaped ? StringForm::quoted_escaped : StringForm::quoted;
+    const auto all = octets_of(text);
+    if ((all & nul) != 0) return StringForm::literal_without_nul;
+    if ((all & line_end) != 0 || text.size() > longest_quoted) return StringForm::literal;
+    if ((all & eight_bit) != 0 && (!wire.utf8 || !mime::is_valid_utf8(text))) return StringForm::literal;
+    return (all & escaped) != 0 ? StringForm::quoted_escaped : StringForm::quoted;
 }
 
 void write_as_literal(std::string& out, std::string_view text) {
@@ -99,8 +115,7 @@ void write_mailbox(std::string& out, std::string_view name, Wire wire) {
 }
 
 bool needs_encoded_words(std::string_view text) {
-    const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-    return !plain || text.find("=?") != std::string_view::npos;
+    return (octets_of(text) & (control | eight_bit)) != 0 || text.find("=?") != std::string_view::npos;
 }
 
 std::string encode_words(std::string_view text) {
@@ -110,7 +125,7 @@ std::string encode_words(std::string_view text) {
     for (std::string_view rest = clean; !rest.empty();) {
         const auto piece = mime::utf8_prefix(rest, encoded_word_octets);
         if (!out.empty()) out += ' ';
-        out += "=?utf-8?B?" + encode_base64(piece) + "?=";
+        out.append("=?utf-8?B?").append(encode_base64(piece)).append("?=");
         rest.remove_prefix(piece.size());
     }
     return out;
