@@ -215,6 +215,19 @@ TEST_CASE("who guesses the id of a mailbox that the same call makes does not des
     CHECK(folders.row(guessed).has_value());
 }
 
+TEST_CASE("who guesses the ids of mailboxes that the same call makes does not move them") {
+    Academy academy;
+    Folders folders(academy);
+    const auto last = *read_mailbox_id(folders.create({{"name", "x"}}));
+    const auto first = mailbox_id(last + 1), second = mailbox_id(last + 2);
+    const auto answer = folders.set({{"create", {{"a", {{"name", "a"}}}, {"b", {{"name", "b"}}}}},
+                                     {"update", {{first, {{"parentId", second}}}}}});
+    CHECK(answer["created"]["a"]["id"] == first);
+    CHECK(answer["created"]["b"]["id"] == second);
+    CHECK(answer["notUpdated"][first]["type"] == "notFound");
+    CHECK(folders.row(first)->parent == 0);
+}
+
 TEST_CASE("a large mailbox goes in several commits, and is answered once") {
     Academy academy;
     Folders folders(academy);

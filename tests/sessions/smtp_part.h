@@ -34,6 +34,8 @@ private:
         std::string mark, text;
         std::optional<std::size_t> sender;
         People filed; // who got it, also when it was removed since
+        std::map<std::size_t, std::size_t>
+            had; // copies of each person before it was sent: anne may import what she keeps
     };
 
     void connect(Choices& choices);

@@ -338,7 +338,8 @@ private:
     SetResult<void> update(const Wanted& one) {
         const auto id = read_mailbox_id(one.name);
         const auto* before = id ? tree_.find(*id) : nullptr;
-        if (before == nullptr) return refuse(set_error("notFound"));
+        // Nobody can know the id of one that this very call makes.
+        if (before == nullptr || is_new(*id)) return refuse(set_error("notFound"));
         auto row = *before;
         if (auto done = change(row, one.set); !done) return done;
         const bool renames = row.name != before->name || row.parent != before->parent;
@@ -372,7 +373,6 @@ private:
     SetResult<void> destroy(std::string_view name) {
         const auto id = read_mailbox_id(name);
         const auto* row = id ? tree_.find(*id) : nullptr;
-        // Nobody can know the id of one that this very call makes.
         if (row == nullptr || is_new(*id)) return refuse(set_error("notFound"));
         if (!rights_of(*row).may_delete)
             return refuse(set_error("forbidden", "A mailbox with a role cannot be destroyed."));
