@@ -46,8 +46,8 @@ public:
     // Whatever this person can see has gone to anybody.
     void publish(std::size_t person);
     [[nodiscard]] bool has_published(std::size_t person) const { return public_.contains(person); }
-    // No mark in the answer that the person may not see, but those of the request.
-    void check_sight(std::size_t person, std::string_view request, std::string_view answer) const;
+    // No mark in the answer that the person may not see, but those that the person has said.
+    void check_sight(std::size_t person, std::string_view request, std::string_view answer);
     // How many of the person's emails have the mark; the bodies of all of them into `bodies`.
     std::size_t copies(std::size_t person, const std::string& mark,
                        std::vector<std::string>* bodies = nullptr);
