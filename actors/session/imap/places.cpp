@@ -21,8 +21,8 @@ bool may_match_others(std::string_view pattern) {
 
 } // namespace
 
-Places::Places(const Services& services, const SharedWithAnyone& anyone, const store::AccountRow& user)
-    : services_(services), anyone_(anyone), user_(user) {}
+Places::Places(const Services& services, const SharedWithAnyone& sharing, const store::AccountRow& user)
+    : services_(services), anyone_(sharing), user_(user) {}
 
 std::vector<Sharing> Places::sharings() const {
     auto all = sharings_of(*read(user_.id), user_.id);

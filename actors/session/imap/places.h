@@ -48,7 +48,7 @@ struct Place {
 
 class Places {
 public:
-    Places(const Services& services, const SharedWithAnyone& anyone, const store::AccountRow& user);
+    Places(const Services& services, const SharedWithAnyone& sharing, const store::AccountRow& user);
 
     using View = std::shared_ptr<const AccountView>;
     [[nodiscard]] View own() const;
