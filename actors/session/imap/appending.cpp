@@ -171,13 +171,13 @@ void ImapSession::keep(AppendEmails request, std::optional<Replaced> replaced,
         if (!replaces && !replaced) return finish(Condition::ok, code, "Kept");
         imap::write_condition(out_, "*", Condition::ok, code, "Kept"); // RFC 8508 §3.3
         if (!replaced) return ok("Replaced");
-        ChangeEmails request;
-        request.account = replaced->account;
-        request.mailbox = replaced->mailbox;
-        request.what = ChangeEmails::What::remove;
-        request.uids = {replaced->uid};
-        request.guard = guard(request.account, {{request.mailbox, right_delete | right_expunge}});
-        change(std::move(request), [this](const EmailsChanged&) { ok("Replaced"); });
+        ChangeEmails removal;
+        removal.account = replaced->account;
+        removal.mailbox = replaced->mailbox;
+        removal.what = ChangeEmails::What::remove;
+        removal.uids = {replaced->uid};
+        removal.guard = guard(removal.account, {{removal.mailbox, right_delete | right_expunge}});
+        change(std::move(removal), [this](const EmailsChanged&) { ok("Replaced"); });
     };
     world_.append(std::move(request), kept);
 }
