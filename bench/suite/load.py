@@ -16,4 +16,4 @@ def load(*arguments: str | int | float, timeout: float = 900) -> dict:
 
 def begin_load(*arguments: str | int | float) -> subprocess.Popen:
     """One that says when it has begun, and holds until its input ends."""
-    return subprocess.Popen([LOAD, *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen([LOAD, *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -24,7 +24,7 @@ def held(peer: Peer, count: int, *command: str | int):
     waiting = begin_load(*command, "--password", PASSWORD, "--connections", count, "--user-count", USERS)
     try:
         if json.loads(waiting.stdout.readline() or '{"open": 0}')["open"] != count:
-            raise TooMany(f"{peer.name} could not hold {count} sessions of {command[0]}")
+            raise TooMany(f"{peer.name} could not hold {count} sessions of {command[0]}: {waiting.stderr.read().strip()}")
         time.sleep(SETTLE)
         yield
     finally:
@@ -64,4 +64,7 @@ def measure(suite: Suite, row: str, peers: list[Peer], sessions) -> None:
 
 def run(suite: Suite) -> None:
     measure(suite, "idle-imap", suite.with_port("imap", "postfix+dovecot", "dovecot-fts"), idle_sessions)
+    for peer in suite.peers.values():
+        if peer.no_event_source:
+            suite.results.note(f"idle-push: {peer.name} has none: {peer.no_event_source}")
     measure(suite, "idle-push", [peer for peer in suite.peers.values() if peer.event_source], event_streams)

@@ -49,6 +49,9 @@ service imap-login {{
     port = 0
   }}
 }}
+service imap {{
+  process_limit = 3000
+}}
 service lmtp {{
   inet_listener lmtp {{
     port = {lmtp}

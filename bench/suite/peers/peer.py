@@ -37,6 +37,7 @@ class Peer:
     text_operation = "text"         # that of facteur-load which uses the text index
     jmap_session = ""               # path of the JMAP session, "" without JMAP
     event_source = ""               # path of a stream that tells of every change (RFC 8620 §7.3), "" without
+    no_event_source = ""            # why there is none, of one with JMAP
 
     def __init__(self):
         self.processes = Processes(self.name)
