@@ -9,6 +9,8 @@
 namespace facteur::load {
 namespace {
 
+constexpr std::size_t line_end = 2; // octets
+
 bool ends_with(std::string_view line, std::string_view end) {
     return line.size() >= end.size() && line.substr(line.size() - end.size()) == end;
 }
@@ -31,7 +33,7 @@ void Imap::finish() {
     const auto tag = fmt::format("t{} ", ++finished_);
     for (;;) {
         auto line = client_.line();
-        octets_ += line.size();
+        octets_ += line.size() + line_end;
         if (line.rfind(tag, 0) == 0) {
             if (line.rfind(tag + "OK", 0) != 0) stop("IMAP: " + line.substr(0, 300));
             return;
@@ -41,7 +43,7 @@ void Imap::finish() {
             const auto size = std::stoull(line.substr(line.rfind('{') + 1));
             octets_ += client_.bytes(size).size();
             line = client_.line();
-            octets_ += line.size();
+            octets_ += line.size() + line_end;
         }
     }
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <iostream>
 #include <limits>
 #include <memory>
@@ -76,7 +77,12 @@ std::string get_call(Jmap& jmap, const std::string& id) {
 }
 
 void jmap(const JmapOptions& options) {
-    std::size_t rows = 0, octets = 0;
+    std::size_t rows = 0;
+    std::atomic<std::uint64_t> octets{0}, answers{0};
+    const auto count = [&](const std::string& answer) {
+        octets += answer.size();
+        ++answers;
+    };
     auto measured = measure(options.pace, [&](std::size_t session) -> Operation {
         auto login = options.login;
         login.user = fmt::format(fmt::runtime(login.user), options.first_user + session % options.user_count);
@@ -84,23 +90,20 @@ void jmap(const JmapOptions& options) {
         if (options.operation == "list") {
             const auto call = list_call(options, *client);
             const auto answer = client->call(call);
-            if (session == 0) {
-                rows = answers_of(answer)[1][1]["list"].size();
-                octets = answer.size();
-            }
-            return [client, call] { client->call(call); };
+            if (session == 0) rows = answers_of(answer)[1][1]["list"].size();
+            return [count, client, call] { count(client->call(call)); };
         }
         const auto ids = ids_of(options, *client);
         if (ids.empty()) stop("JMAP: the inbox is empty");
         const auto random = std::make_shared<std::mt19937>(static_cast<std::uint32_t>(session + 1));
-        return [client, ids, random] {
-            client->call(get_call(
-                *client, ids[std::uniform_int_distribution<std::size_t>(0, ids.size() - 1)(*random)]));
+        return [count, client, ids, random] {
+            count(client->call(get_call(
+                *client, ids[std::uniform_int_distribution<std::size_t>(0, ids.size() - 1)(*random)])));
         };
     });
     auto line = told("jmap-" + options.operation, options.pace, measured);
     if (rows > 0) line["rows"] = rows;
-    if (octets > 0) line["octets"] = octets;
+    line["octets"] = octets / answers;
     std::cout << line.dump() << std::endl;
 }
 

@@ -5,6 +5,7 @@ import pathlib
 import statistics
 
 from suite import report, svg
+from suite.limits import distances
 from suite.numbers import number, short, spread
 from suite.results import Results
 from suite.verdicts import verdicts
@@ -41,6 +42,14 @@ def goals(results: Results) -> str:
         lines.append([html.escape(found.goal.title), word, number(found.times), html.escape(found.wanted), number(found.own),
                       html.escape(f"{found.best} {number(found.best_value)}"), html.escape(found.goal.unit)])
     return table("Facteur beside the best peer", ["work", "verdict", "times better", "goal", "Facteur", "best peer", "unit"], lines, "goals")
+
+
+def limits(results: Results) -> str:
+    lines = [[html.escape(each.goal.title), html.escape(each.what), number(each.times), number(each.own), number(each.limit), html.escape(each.goal.unit)]
+             for each in distances(results)]
+    return (f'<section id="limits"><h2>Distance to the limit</h2><p>{html.escape(report.LIMITS)}</p>'
+            + table("How many times Facteur is above the limit", ["work", "what the limit is", "times above", "Facteur", "limit", "unit"], lines, "goals", words=2)
+            + "</section>") if lines else ""
 
 
 def bars_of(results: Results, group: str, row: str, columns: dict[str, str]) -> str:
@@ -121,11 +130,11 @@ def group_of(results: Results, group: str) -> str:
 def write(results: Results) -> str:
     groups = results.groups()
     title = f"Facteur beside its peers, {results.about['date']}"
-    links = "".join(f'<li><a href="#{name}">{name}</a></li>' for name in ["goals", *groups])
+    links = "".join(f'<li><a href="#{name}">{name}</a></li>' for name in ["goals", *(["limits"] if distances(results) else []), *groups])
     parts = [f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
              f'<title>{html.escape(title)}</title><style>\n{STYLE.read_text()}</style></head><body>\n<h1>{html.escape(title)}</h1>',
              *(f'<p class="quiet">{html.escape(sentence)}</p>' for sentence in report.about(results)),
-             f'<nav aria-label="Groups"><ul>{links}</ul></nav>\n<main>', '<section id="goals"><h2>The goals</h2>', goals(results), "</section>"]
+             f'<nav aria-label="Groups"><ul>{links}</ul></nav>\n<main>', '<section id="goals"><h2>The goals</h2>', goals(results), "</section>", limits(results)]
     for group in groups:
         parts.append(f'<section id="{group}"><h2>{html.escape(group)}</h2>{group_of(results, group)}</section>')
     if results.notes:

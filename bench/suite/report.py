@@ -1,5 +1,6 @@
 """The report in Markdown: every row with all peers, beside its goal."""
 
+from suite.limits import distances
 from suite.numbers import number, spread
 from suite.results import Results
 from suite.verdicts import verdicts
@@ -14,6 +15,17 @@ def summary(results: Results) -> list[str]:
     return lines
 
 
+def limits(results: Results) -> list[str]:
+    found = distances(results)
+    if not found:
+        return []
+    lines = ["## Distance to the limit", "", LIMITS, "", "| work | unit | Facteur | limit | times above | what the limit is |", "|---|---|---|---|---|---|"]
+    lines += [f"| {each.goal.title} | {each.goal.unit} | {number(each.own)} | {number(each.limit)} | {number(each.times)} | {each.what} |" for each in found]
+    return [*lines, ""]
+
+
+LIMITS = ("The limit is what this kernel takes from a server of one thread that does nothing but what cannot be left out, driven by the same client in the same "
+          "run, or what the last column says.")
 COLUMNS = {  # group → columns: the name of a value, its title
     "imap": {"cpu_ms": "CPU ms", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "p99_ms": "p99 ms", "per_s": "per s", "client_cpu_ms": "client's CPU ms",
              "octets": "octets", "hits": "hits"},
@@ -64,7 +76,7 @@ def details(results: Results, group: str) -> list[str]:
 
 
 def write(results: Results) -> str:
-    lines = [f"# Facteur beside its peers, {results.about['date']}", "", *(line for sentence in about(results) for line in (sentence, "")), "## The goals", "", *summary(results), ""]
+    lines = [f"# Facteur beside its peers, {results.about['date']}", "", *(line for sentence in about(results) for line in (sentence, "")), "## The goals", "", *summary(results), "", *limits(results)]
     for group in results.groups():
         lines += [f"## {group}", "", *details(results, group), ""]
     if results.notes:

@@ -9,6 +9,7 @@ from suite.load import load
 from suite.peers.cyrus import Cyrus
 from suite.peers.dovecot import Dovecot
 from suite.peers.facteur import Facteur
+from suite.peers.floor import Floor
 from suite.peers.peer import PASSWORD, USERS, Peer
 from suite.peers.postfix import PostfixDovecot
 from suite.peers.roundcube import Roundcube
@@ -41,6 +42,10 @@ class Suite:
             self.begin("postfix+dovecot", PostfixDovecot(self.peers["dovecot"]))
         if "roundcube" in names and "dovecot" in self.peers:
             self.begin("roundcube", Roundcube(self.peers["dovecot"]))
+        # Measured after Facteur in each row, whose answers it takes the length of.
+        self.limits: list[Peer] = [Floor(results)] if "facteur" in self.peers else []
+        for limit in self.limits:
+            self.stack.callback(limit.close)
         results.about["peers"] = {name: peer.version() for name, peer in self.peers.items()}
         results.about["cpu_counted_by"] = sorted({peer.processes.how for peer in self.peers.values()})
 

@@ -3,6 +3,7 @@
 import dataclasses
 
 from suite.goals import GOALS, Goal
+from suite.limits import LIMIT
 from suite.numbers import number
 from suite.results import Results
 
@@ -34,7 +35,7 @@ class Verdict:
 def judge(results: Results, goal: Goal) -> Verdict | None:
     own = results.median(goal.row, "facteur", goal.value)
     others = {peer: results.median(goal.row, peer, goal.value) for peer in results.peers(goal.row)
-              if peer != "facteur" and (not goal.peers or peer in goal.peers)}
+              if peer not in ("facteur", LIMIT) and (not goal.peers or peer in goal.peers)}
     others = {peer: value for peer, value in others.items() if value}
     if own is None or (not others and not goal.limit):
         return None

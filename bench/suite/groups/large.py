@@ -10,6 +10,8 @@ import subprocess
 import time
 
 from suite import mail
+from suite.groups.restart import limit as limit_of_restart
+from suite.limits import LIMIT
 from suite.load import load
 from suite.peers.facteur import Facteur
 from suite.peers.peer import DOMAIN, PASSWORD
@@ -79,10 +81,13 @@ def run(suite: Suite) -> None:
             suite.results.add("large", f"list, {LARGE}", peer.name, turn, large)
             suite.results.add("large", "list of a million", peer.name, turn, {
                 "times": large["cpu_ms"] / small["cpu_ms"], "p50_times": large["p50_ms"] / small["p50_ms"]})
-        for turn, _ in suite.in_turn([peer]):
-            suite.results.add("large", "typing", peer.name, turn, load(
-                "imap", "typed", *suite.imap(peer, USERS[TYPED]), "--words", ",".join(words), "--warm", 20, "--count", SEARCHES, "--cpu", ",".join(peer.sources())))
-        for turn, _ in suite.in_turn([peer]):
-            suite.results.add("large", "restart of a million", peer.name, turn, {"seconds": restart(peer)})
+        suite.results.add("large", "list of a million", LIMIT, 1, {"times": 1.0})
+        for turn, either in suite.in_turn([peer, *suite.limits]):
+            either.prepare("typing")
+            values = load("imap", "typed", *suite.imap(either, USERS[TYPED]), "--words", ",".join(words), "--warm", 20, "--count", SEARCHES, "--cpu", ",".join(either.sources()))
+            either.review(values)
+            suite.results.add("large", "typing", either.name, turn, values)
+        for turn, either in suite.in_turn([peer, *suite.limits]):
+            suite.results.add("large", "restart of a million", either.name, turn, limit_of_restart() if either.name == LIMIT else {"seconds": restart(peer)})
     finally:
         peer.close()

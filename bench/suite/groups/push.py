@@ -10,7 +10,8 @@ PATIENCE = 20  # seconds, for one message
 
 
 def run(suite: Suite) -> None:
-    for turn, peer in suite.in_turn(suite.with_port("lmtp", "dovecot-fts")):
+    for turn, peer in suite.in_turn([*suite.with_port("lmtp", "dovecot-fts"), *suite.limits]):
+        peer.prepare()
         values = load("idle-push", "--protocol", "lmtp", "--port", peer.ports["lmtp"], "--imap-port", peer.ports["imap"],
                       "--push-patience", PATIENCE, "--count", 30 if suite.is_quick else 200, "--size", 2000, "--users", 1, "--first-user", USER,
                       "--user-format", peer.user_format, "--recipient-format", peer.recipient_format, "--password", PASSWORD,

@@ -30,11 +30,13 @@ def run(suite: Suite) -> None:
     for peer in peers:
         if isinstance(peer, Roundcube):
             peer.sign_in(1)
-    for turn, peer in suite.in_turn(peers):
+    for turn, peer in suite.in_turn([*peers, *suite.limits]):
+        peer.prepare("webmail list")
         if isinstance(peer, Roundcube):
             values = ask(peer, max(suite.seconds, 1))
         else:
             values = load("jmap", "list", "--port", peer.ports["http"], "--user", peer.user(1), "--password", PASSWORD, "--rows", ROWS,
-                          "--session-path", peer.jmap_session, "--no-threads", "--seconds", suite.seconds, "--cpu", ",".join(peer.sources()))
+                          "--session-path", peer.jmap_session, "--no-threads", "--seconds", suite.seconds * peer.share, "--cpu", ",".join(peer.sources()))
+            peer.review(values)
         suite.results.add("webmail", "webmail list", peer.name, turn, values)
         peer.wait_until_idle()

@@ -36,6 +36,7 @@ class Peer:
     recipient_format = "u{}@" + DOMAIN
     text_operation = "text"         # that of facteur-load which uses the text index
     jmap_session = ""               # path of the JMAP session, "" without JMAP
+    share = 1.0                     # of the seconds of a row that measures it
     event_source = ""               # path of a stream that tells of every change (RFC 8620 §7.3), "" without
     no_event_source = ""            # why there is none, of one with JMAP
 
@@ -52,6 +53,12 @@ class Peer:
     def close(self) -> None:
         """Stops, and removes what it has written."""
         raise NotImplementedError
+
+    def prepare(self, row: str = "") -> None:
+        """Called before each measurement, with the row if its answers have a length of their own."""
+
+    def review(self, values: dict) -> None:
+        """Called with what facteur-load said of it."""
 
     def version(self) -> str:
         raise NotImplementedError
