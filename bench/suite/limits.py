@@ -13,6 +13,7 @@ RECORDS = {"store": RECORD, "store-16": RECORD}
 PACK_LEVEL = 3   # zstd's, that of Facteur's store
 
 ANSWER = "a request read, {octets} octets of answer written"
+START = "the program started until it has said its version"
 MESSAGE = "messages read, written as they are, confirmed; one sync for all that wait"
 WHAT = {
     "login": "connected, two commands read and confirmed, closed; no password is looked at",
@@ -21,8 +22,7 @@ WHAT = {
     "smtp-1": MESSAGE, "smtp-10": MESSAGE, "lmtp-1": MESSAGE, "lmtp-10": MESSAGE,
     "push": "the message written and synced, then told",
     "disk": f"the mail as one stream of zstd, level {PACK_LEVEL}, without an index",
-    "restart": "the program started until it has said its version",
-    "restart of a million": "the same",
+    "restart": START, "restart of a million": START,
     "list of a million": "as much as on 10,000, by definition",
 }
 
