@@ -49,8 +49,12 @@ void add_commands(CLI::App& app) {
     auto* day = common(app.add_subcommand("academy", "the day of a school district, open loop"));
     day->add_option("--http-port", plan.ports.http)->required();
     day->add_option("--smtp-port", plan.ports.smtp)->required();
-    day->add_option("--seconds", plan.seconds, "that the day takes")->check(CLI::Range(1.0, 86'400.0));
-    day->add_option("--faster", plan.faster, "real seconds in one; default: what the day's seconds say");
+    const auto time_of_day = CLI::Range(day_begins, day_begins + day_lasts);
+    day->add_option("--from", plan.from, "seconds since midnight: a part of the day")->check(time_of_day);
+    day->add_option("--to", plan.to)->check(time_of_day);
+    day->add_option("--seconds", plan.seconds, "that the day, or the part of it, takes")
+        ->check(CLI::Range(1.0, 86'400.0));
+    day->add_option("--faster", plan.faster, "real seconds in one; default: what the seconds say");
     day->add_option(
         "--sessions-per-second", plan.sessions_per_second,
         "web sessions begun each second, and all else in proportion, instead of the day's course");
@@ -63,6 +67,7 @@ void add_commands(CLI::App& app) {
     day->add_option("--cpu", plan.cpu, "of the server: ids of processes, or files of control groups")
         ->delimiter(',');
     day->callback([options] {
+        if (options->plan.from >= options->plan.to) stop("--to is after --from");
         raise_limits();
         std::cout << simulate(options->plan).dump() << std::endl;
     });

@@ -1,7 +1,6 @@
 #include "bench/load/academy/simulation.h"
 
 #include "bench/load/academy/circulars.h"
-#include "bench/load/academy/day.h"
 #include "bench/load/academy/incoming.h"
 #include "bench/load/academy/mail_program.h"
 #include "bench/load/academy/webmail.h"
@@ -19,8 +18,9 @@ constexpr double people_of_circular = 1000.0 / 40000, classes_of_person = 1.0 / 
 class Simulation {
 public:
     explicit Simulation(const Plan& plan)
-        : plan_(plan), world_(plan.academy, plan.ports,
-                              plan.faster > 0 ? plan.faster : day_lasts / plan.seconds, plan.seed) {
+        : plan_(plan),
+          world_(plan.academy, plan.ports,
+                 plan.faster > 0 ? plan.faster : (plan.to - plan.from) / plan.seconds, plan.seed) {
         world_.is_report_cards = plan.week == "report-cards";
     }
 
@@ -36,10 +36,9 @@ public:
         while (!is_over_ || (!is_quiet() && now() < end + plan_.patience))
             uv_run(&world_.loop, UV_RUN_ONCE);
         const auto seconds = now() - begun_;
-        nlohmann::ordered_json line{{"what", "academy"},
-                                    {"accounts", plan_.academy.accounts},
-                                    {"week", plan_.week},
-                                    {"seconds", seconds},
+        nlohmann::ordered_json line{{"what", "academy"},      {"accounts", plan_.academy.accounts},
+                                    {"week", plan_.week},     {"from", plan_.from},
+                                    {"to", plan_.to},         {"seconds", seconds},
                                     {"faster", world_.faster}};
         line["web_sessions"] = web_sessions_;
         line["web_sessions_per_person_at_peak"] = peak_sessions_per_person();
@@ -58,7 +57,7 @@ private:
     using Begin = void (*)(World&, double);
 
     // Of the real day.
-    [[nodiscard]] double time_of_day(double at) const { return day_begins + (at - begun_) * world_.faster; }
+    [[nodiscard]] double time_of_day(double at) const { return plan_.from + (at - begun_) * world_.faster; }
 
     // Each second of the simulation, on average over the day.
     [[nodiscard]] double rate_of(double per_person) const {
@@ -110,7 +109,8 @@ private:
             std::max<std::size_t>(1, static_cast<std::size_t>(people_of_circular * static_cast<double>(all)));
         for (const auto& [time, recipients] :
              {std::pair{9.5 * hour, some}, {10.5 * hour, all}, {14 * hour, some}, {15.5 * hour, all}}) {
-            const auto due = begun_ + world_.compressed(time - day_begins);
+            if (time < plan_.from || time >= plan_.to) continue;
+            const auto due = begun_ + world_.compressed(time - plan_.from);
             world_.clock.at(due, [this, due, to = recipients] { begin_circular(world_, due, to); });
         }
     }

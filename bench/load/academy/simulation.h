@@ -1,6 +1,7 @@
 // The day itself: when what begins, and what became of it.
 #pragma once
 
+#include "bench/load/academy/day.h"
 #include "bench/load/academy/people.h"
 #include "bench/load/academy/world.h"
 
@@ -14,8 +15,9 @@ namespace facteur::load::academy {
 struct Plan {
     Academy academy;
     Ports ports;
-    double seconds = 600;           // that the whole day takes, or a stretch of it with `sessions_per_second`
-    double faster = 0;              // real seconds in one; 0: as the day of `seconds` says
+    double from = day_begins, to = day_begins + day_lasts; // the part of the day, since midnight
+    double seconds = 600;           // that it takes, or a stretch with `sessions_per_second`
+    double faster = 0;              // real seconds in one; 0: as `seconds` says
     double sessions_per_second = 0; // web sessions begun each second, whatever the time; 0: as the day goes
     // Of each person and day.
     double web_sessions = 3, mail_programs = 0.5, letters = 20;

@@ -16,7 +16,7 @@ from suite.academy.capacity import find_limit  # noqa: E402
 from suite.academy.stage import Stage, cores  # noqa: E402
 from suite.machine import begin  # noqa: E402
 
-DAY = 12 * 3600  # real seconds that are simulated
+BEGINS, DAY = 7 * 3600, 12 * 3600  # of the day that is simulated: since midnight, and how long it is; real seconds
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -27,10 +27,21 @@ def duration(text: str) -> float:
     return float(found[1]) * UNITS[found[2]]
 
 
+def time_of_day(text: str) -> float:
+    """Seconds since midnight, within the day that is simulated."""
+    found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", text)
+    seconds = int(found[1]) * 3600 + int(found[2]) * 60 if found else 0
+    if not BEGINS <= seconds <= BEGINS + DAY:
+        raise argparse.ArgumentTypeError(f"{text}: such as 07:45, from 07:00 to 19:00")
+    return seconds
+
+
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench/academy", description=__doc__)
     parser.add_argument("--scale", type=float, default=0.01, help="1: 40,000 accounts, mailboxes up to 100,000 messages; default: %(default)s")
     parser.add_argument("--day", type=duration, default="10m", help="how long 07:00 to 19:00 take; default: %(default)s")
+    parser.add_argument("--from", dest="begins", type=time_of_day, default="07:00", metavar="HH:MM", help="a part of the day, at the same speed; default: %(default)s")
+    parser.add_argument("--to", dest="ends", type=time_of_day, default="19:00", metavar="HH:MM", help="default: %(default)s")
     parser.add_argument("--week", choices=["plain", "report-cards"], default="plain", help="default: %(default)s")
     parser.add_argument("--web-sessions", type=float, default=3, help="of each person and day; default: %(default)s")
     parser.add_argument("--mail-programs", type=float, default=0.5, help="sessions of them, of each person and day; default: %(default)s")
@@ -44,6 +55,8 @@ def options() -> argparse.Namespace:
     chosen = parser.parse_args()
     if not 0 < chosen.scale <= 2.5:
         parser.error("--scale: more than 0, at most 2.5")
+    if chosen.begins >= chosen.ends:
+        parser.error("--to is after --from")
     return chosen
 
 
@@ -61,8 +74,9 @@ def main() -> None:
         if chosen.find_limit:
             found = find_limit(stage, chosen.first_rate, chosen.step, DAY / chosen.day, chosen.node_cores, people)
         else:
-            print("The day begins.", flush=True)
-            day = stage.run(chosen.day, *people)
+            seconds = chosen.day * (chosen.ends - chosen.begins) / DAY
+            print(f"It begins, and takes {seconds:.0f} s.", flush=True)
+            day = stage.run(seconds, "--from", chosen.begins, "--to", chosen.ends, *people)
     finally:
         stage.close()
     text = report.write(about, day, found)

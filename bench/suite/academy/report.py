@@ -50,7 +50,8 @@ def write(about: dict, day: dict | None, found: dict | None) -> str:
              f"{about['machine']}. Facteur {about['commit']}. {about['accounts']:,} accounts, {about['filled']['messages']:,} messages, the largest mailbox "
              f"{about['largest']:,}. Load of the machine before: {about['load_before']}.", ""]
     if day:
-        lines += [f"A day ({day['week']}), {day['faster']:.0f} times as fast as it is: {day['web_sessions']:,} web sessions, {day['mail_programs']:,} of mail programs; the load of "
+        begins, ends = (f"{seconds // 3600:02.0f}:{seconds % 3600 // 60:02.0f}" for seconds in (day["from"], day["to"]))
+        lines += [f"A day ({day['week']}) from {begins} to {ends}, {day['faster']:.0f} times as fast as it is: {day['web_sessions']:,} web sessions, {day['mail_programs']:,} of mail programs; the load of "
                   f"{day['accounts'] * day['faster']:,.0f} people in real time. "
                   "Open loop: each latency counts from the moment at which the action was due.", "", *kinds(day), "", *costs(day), ""]
     if found:
