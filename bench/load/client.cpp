@@ -22,7 +22,7 @@
 namespace facteur::load {
 namespace {
 
-constexpr timeval patience{300, 0};
+constexpr timeval patience{100, 0};
 
 std::string file(const std::string& path) {
     std::ifstream in(path);

@@ -18,25 +18,26 @@ from suite.suite import Suite  # noqa: E402
 
 GROUPS = {"disk": disk, "index": index, "imap": imap, "memory": memory, "durability": durability, "ingest": ingest, "jmap": jmap, "webmail": webmail, "push": push, "restart": restart,
           "growth": growth, "large": large}
-# Of --quick, seconds: what each group may take before its rows are run once alone. The rest of its 20 minutes goes to filling and to starts.
-BUDGETS = {"disk": 10, "index": 60, "imap": 150, "memory": 60, "durability": 60, "ingest": 90, "jmap": 60, "webmail": 60, "push": 45, "restart": 30,
-           "growth": 120, "large": None}
+# Seconds: what each group may take before its rows are run once alone. The rest goes to filling and to starts.
+QUICK = {"disk": 10, "index": 60, "imap": 150, "memory": 60, "durability": 60, "ingest": 90, "jmap": 60, "webmail": 60, "push": 45, "restart": 30,
+         "growth": 120, "large": None}
+FULL = {"disk": 10, "index": 200, "imap": 600, "memory": 180, "durability": 60, "ingest": 240, "jmap": 180, "webmail": 180, "push": 180, "restart": 60,
+        "growth": 420, "large": None}
 PEERS = ["facteur", "dovecot", "dovecot-fts", "cyrus", "postfix+dovecot", "roundcube"]
 
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="shorter; meant for 20 minutes on 2 calm cores")
+    parser.add_argument("--quick", action="store_true", help="fewer runs, no million of messages: 20 minutes on 2 calm cores; all is 40")
     parser.add_argument("--groups", default=",".join(GROUPS), help="default: %(default)s")
     parser.add_argument("--peers", default=",".join(PEERS), help="default: %(default)s")
     parser.add_argument("--growth-peers", default="facteur", help="those whose growth is measured too: facteur,dovecot,cyrus; default: %(default)s")
-    parser.add_argument("--runs", type=int, help="of each row and server; default 3 (quick) or 5")
-    parser.add_argument("--seconds", type=float, help="of each run of a row; default 1.5 (quick) or 5")
+    parser.add_argument("--runs", type=int, help="of each row and server; default 3 (quick) or 5; those beyond a group's budget are left out")
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each run of a row; default: %(default)s")
     parser.add_argument("--messages", type=int, default=10000, help="of the filled mailbox")
     parser.add_argument("--output", type=pathlib.Path, help="without ending; default build/bench/DATE")
     chosen = parser.parse_args()
     chosen.runs = chosen.runs or (3 if chosen.quick else 5)
-    chosen.seconds = chosen.seconds or (1.5 if chosen.quick else 5)
     return chosen
 
 
@@ -60,7 +61,7 @@ def main() -> None:
             suite.fill()
         for name in chosen.groups.split(","):
             try:
-                with suite.timed(name, BUDGETS[name] if chosen.quick else None):
+                with suite.timed(name, (QUICK if chosen.quick else FULL)[name]):
                     GROUPS[name].run(suite)
             except Exception as problem:  # the other groups say what they can
                 traceback.print_exc()

@@ -1,8 +1,11 @@
 """The peers of one run, started and filled, and what every group of measurements needs."""
 
 import contextlib
+import imaplib
 import pathlib
+import subprocess
 import time
+import traceback
 
 from suite import mail
 from suite.load import load
@@ -29,6 +32,7 @@ class Suite:
         self.growing = growing  # whose growth is measured
         self.end: float | None = None  # of the group that is running
         self.left_out = 0
+        self.failed: set[str] = set()  # peers that are not asked again for the row that is running
         self.work, self.runs, self.seconds, self.is_quick, self.results = work, runs, seconds, is_quick, results
         self.mbox = mail.generate(work, messages)
         self.words = mail.Words(self.mbox)
@@ -81,14 +85,27 @@ class Suite:
                 self.results.note(f"{group}: {self.left_out} later runs were left out, because the group had taken {budget:g} s")
 
     def in_turn(self, peers: list[Peer]):
-        """(run, peer): A B C, B C A, … so that a slow moment of the machine meets each of them."""
+        """(run, peer): A B C, B C A, … so that a slow moment of the machine meets each of them. Who fails (see `attempt`) has no more turns."""
+        self.failed = set()
         for run in range(1, self.runs + 1):
             at = (run - 1) % max(len(peers), 1)
             for peer in peers[at:] + peers[:at]:
+                if peer.name in self.failed:
+                    continue
                 if run > 1 and self.end and time.monotonic() > self.end:
                     self.left_out += 1
                 else:
                     yield run, peer
+
+    @contextlib.contextmanager
+    def attempt(self, row: str, peer: Peer):
+        """What fails in the block, or takes longer than anything should, ends the peer's part in the row with a note, and not the group."""
+        try:
+            yield
+        except (RuntimeError, OSError, AssertionError, subprocess.SubprocessError, imaplib.IMAP4.error) as problem:
+            traceback.print_exc()
+            self.results.note(f"{row}: {peer.name} is not measured any more: {problem}")
+            self.failed.add(peer.name)
 
     def imap(self, peer: Peer, user: int = 1) -> list:
         return ["--port", peer.ports["imap"], "--user", peer.user(user), "--password", PASSWORD]
@@ -97,7 +114,7 @@ class Suite:
         """The same messages by APPEND in the INBOX of u1 of each; then the text indices. Both are timed."""
         for peer in self.with_port("imap", "postfix+dovecot"):
             cpu = peer.cpu()
-            filled = load("imap-fill", str(self.mbox), *self.imap(peer), timeout=3600)
+            filled = load("imap-fill", str(self.mbox), *self.imap(peer), timeout=900)
             used = peer.cpu() - cpu
             self.results.about["mail_octets"], self.results.about["mail_messages"] = filled["octets"], filled["messages"]
             self.results.add("fill", "append", peer.name, 1, {"seconds": filled["seconds"], "per_s": filled["messages"] / filled["seconds"],

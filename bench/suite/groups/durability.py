@@ -63,24 +63,31 @@ def change_flags(client: imaplib.IMAP4, times: int) -> None:
 def count(suite: Suite, peer: Peer, row: str, work) -> None:
     peer.wait_until_idle()
     syncs = Syncs(peer, suite.work / "strace")
-    work()
-    counted = syncs.stop()
+    try:
+        work()
+    finally:
+        counted = syncs.stop()
     suite.results.add("durability", row, peer.name, 1, {"each": sum(counted.values()) / TIMES, "times": TIMES, **counted})
+
+
+def measure(suite: Suite, peer: Peer) -> None:
+    deliver(peer, 5)  # mailboxes are made, processes are there
+    has_queue = "lmtp" not in peer.ports
+
+    def messages() -> None:
+        deliver(peer, TIMES)
+        time.sleep(5 if has_queue else 0)  # the queue goes on
+
+    count(suite, peer, "syncs per message", messages)
+    if not has_queue:
+        client = sign_in(peer)
+        count(suite, peer, "syncs per STORE", lambda: change_flags(client, TIMES))
+        client.logout()
 
 
 def run(suite: Suite) -> None:
     for peer in suite.peers.values():
         if peer.name in ("dovecot-fts", "roundcube"):
             continue
-        deliver(peer, 5)  # mailboxes are made, processes are there
-        has_queue = "lmtp" not in peer.ports
-
-        def messages() -> None:
-            deliver(peer, TIMES)
-            time.sleep(5 if has_queue else 0)  # the queue goes on
-
-        count(suite, peer, "syncs per message", messages)
-        if not has_queue:
-            client = sign_in(peer)
-            count(suite, peer, "syncs per STORE", lambda: change_flags(client, TIMES))
-            client.logout()
+        with suite.attempt("durability", peer):
+            measure(suite, peer)

@@ -2,7 +2,7 @@
 Facteur alone unless --growth-peers names others."""
 
 from suite import mail
-from suite.groups.memory import TooMany, each, idle_sessions
+from suite.groups.memory import each, idle_sessions
 from suite.load import load
 from suite.numbers import short
 from suite.peers.peer import PASSWORD, USERS, Peer
@@ -47,32 +47,31 @@ def by_mailbox(suite: Suite, peers: list[Peer]) -> None:
     for title, (operation, options) in operations.items():
         for size in sizes:
             for run, peer in suite.in_turn(peers):
-                values = load("imap", operation, *suite.imap(peer, users[size]), "--seconds", suite.seconds, *cpu(peer),
-                              *(["--text", senders[size]] if options is None else options))
-                point(suite, title, "messages in the mailbox", size, peer, run, values)
+                with suite.attempt(title, peer):
+                    values = load("imap", operation, *suite.imap(peer, users[size]), "--seconds", suite.seconds, *cpu(peer),
+                                  *(["--text", senders[size]] if options is None else options))
+                    point(suite, title, "messages in the mailbox", size, peer, run, values)
     for size in sizes:
         for run, peer in suite.in_turn([peer for peer in peers if peer.jmap_session]):
-            values = load("jmap", "list", "--port", peer.ports["http"], "--user", peer.user(users[size]), "--password", PASSWORD, "--rows", ROWS,
-                          "--session-path", peer.jmap_session, "--no-threads", "--seconds", suite.seconds, *cpu(peer))
-            point(suite, f"JMAP list of {ROWS}", "messages in the mailbox", size, peer, run, values)
+            with suite.attempt(f"JMAP list of {ROWS}", peer):
+                values = load("jmap", "list", "--port", peer.ports["http"], "--user", peer.user(users[size]), "--password", PASSWORD, "--rows", ROWS,
+                              "--session-path", peer.jmap_session, "--no-threads", "--seconds", suite.seconds, *cpu(peer))
+                point(suite, f"JMAP list of {ROWS}", "messages in the mailbox", size, peer, run, values)
 
 
 def by_sessions(suite: Suite, peers: list[Peer]) -> None:
     """The first session of each user is there before."""
     for count in COUNTS:
         for peer in peers:
-            try:
-                with idle_sessions(peer, USERS):
-                    before = peer.memory()
-                    with idle_sessions(peer, count):
-                        after = peer.memory()
-                        point(suite, "memory with idle sessions", "idle sessions", count, peer, 1, {
-                            "mib": after["own"] / 1024, "kib_each": each(before, after, count)["kib_each"]})
-                        for run in range(1, suite.runs + 1):
-                            values = load("imap", "status", *suite.imap(peer), "--seconds", suite.seconds, *cpu(peer))
-                            point(suite, "STATUS beside idle sessions", "idle sessions", count, peer, run, values)
-            except TooMany as problem:
-                suite.results.note(f"growth: {problem}")
+            with suite.attempt("idle sessions", peer), idle_sessions(peer, USERS):
+                before = peer.memory()
+                with idle_sessions(peer, count):
+                    after = peer.memory()
+                    point(suite, "memory with idle sessions", "idle sessions", count, peer, 1, {
+                        "mib": after["own"] / 1024, "kib_each": each(before, after, count)["kib_each"]})
+                    for run, _ in suite.in_turn([peer]):
+                        values = load("imap", "status", *suite.imap(peer), "--seconds", suite.seconds, *cpu(peer))
+                        point(suite, "STATUS beside idle sessions", "idle sessions", count, peer, run, values)
             peer.wait_until_idle()
 
 
@@ -84,9 +83,10 @@ def deliver(peer: Peer, *options) -> dict:
 def by_message(suite: Suite, peers: list[Peer]) -> None:
     for size in MESSAGES:
         for run, peer in suite.in_turn(peers):
-            values = deliver(peer, "--size", size, "--count", min(500, LETTER_OCTETS // size), "--seconds", suite.seconds, "--users", 20,
-                             "--first-user", OF_LETTERS)
-            point(suite, "a message by LMTP", "octets of the message", size, peer, run, values)
+            with suite.attempt("a message by LMTP", peer):
+                values = deliver(peer, "--size", size, "--count", min(500, LETTER_OCTETS // size), "--seconds", suite.seconds, "--users", 20,
+                                 "--first-user", OF_LETTERS)
+                point(suite, "a message by LMTP", "octets of the message", size, peer, run, values)
             peer.wait_until_idle()
 
 
@@ -97,9 +97,10 @@ def by_accounts(suite: Suite, peers: list[Peer]) -> None:
             deliver(peer, *options, "--warm", 0, "--count", count)  # the first message of an account costs more
             peer.wait_until_idle()
         for run, peer in suite.in_turn(peers):
-            messages = max(300, 3 * count) if suite.is_quick else max(1000, 10 * count)
-            point(suite, "10 KB by LMTP, 16 sessions", "accounts that get mail", count, peer, run,
-                  deliver(peer, *options, "--count", messages))
+            messages = max(300, 3 * count) if suite.is_quick else max(600, 6 * count)
+            with suite.attempt("10 KB by LMTP, 16 sessions", peer):
+                point(suite, "10 KB by LMTP, 16 sessions", "accounts that get mail", count, peer, run,
+                      deliver(peer, *options, "--count", messages))
             peer.wait_until_idle()
 
 

@@ -12,11 +12,12 @@ SEARCHES = ["text-rare", "text-common"]
 
 
 def measure(suite: Suite, row: str, operation: str, peer, run: int, text: str = "", sessions: int = 1) -> None:
-    peer.prepare(row)
-    values = load("imap", operation, *suite.imap(peer), "--seconds", suite.seconds * peer.share, "--sessions", sessions, "--cpu",
-                  ",".join(peer.sources()), *(["--text", text] if text else []))
-    peer.review(values)
-    suite.results.add("imap", row, peer.name, run, values)
+    with suite.attempt(row, peer):
+        peer.prepare(row)
+        values = load("imap", operation, *suite.imap(peer), "--seconds", suite.seconds * peer.share, "--sessions", sessions, "--cpu",
+                      ",".join(peer.sources()), *(["--text", text] if text else []))
+        peer.review(values)
+        suite.results.add("imap", row, peer.name, run, values)
 
 
 def note_differences(suite: Suite, row: str) -> None:

@@ -11,14 +11,15 @@ SESSIONS = 16
 
 
 def run(suite: Suite) -> None:
-    count = 600 if suite.is_quick else 3000
+    count = 600 if suite.is_quick else 1200
     for protocol, recipients in ROWS:
         peers = suite.with_port(protocol, "dovecot-fts")
         for turn, peer in suite.in_turn([*peers, *suite.limits]):
-            peer.prepare()
-            values = load("deliver", "--protocol", protocol, "--port", peer.ports[protocol], "--imap-port", peer.ports["imap"],
-                          "--sessions", SESSIONS, "--warm", 1, "--count", count // (1 if recipients == 1 else 4), "--recipients", recipients,
-                          "--users", USERS, "--first-user", FIRST_USER, "--user-format", peer.user_format,
-                          "--recipient-format", peer.recipient_format, "--password", PASSWORD, "--cpu", ",".join(peer.sources()))
-            suite.results.add("ingest", f"{protocol}-{recipients}", peer.name, turn, values)
+            with suite.attempt(f"{protocol}-{recipients}", peer):
+                peer.prepare()
+                values = load("deliver", "--protocol", protocol, "--port", peer.ports[protocol], "--imap-port", peer.ports["imap"],
+                              "--sessions", SESSIONS, "--warm", 1, "--count", count // (1 if recipients == 1 else 4), "--recipients", recipients,
+                              "--users", USERS, "--first-user", FIRST_USER, "--user-format", peer.user_format,
+                              "--recipient-format", peer.recipient_format, "--password", PASSWORD, "--cpu", ",".join(peer.sources()))
+                suite.results.add("ingest", f"{protocol}-{recipients}", peer.name, turn, values)
             peer.wait_until_idle()

@@ -20,13 +20,14 @@ def run(suite: Suite) -> None:
     for operation, connections in [*(("list", n) for n in CONNECTIONS), ("get", 1)]:
         for turn, peer in suite.in_turn([*peers, *suite.limits]):
             row = f"jmap-{operation}-{connections}"
-            peer.prepare(row)
             # One request of a slow server must not be all that is seen.
             users = ["--user", peer.user(1)] if connections == 1 else [
                 "--user", peer.user_format, "--first-user", FIRST_USER, "--user-count", USERS]
-            values = load("jmap", operation, "--port", peer.ports["http"], *users, "--password", PASSWORD,
-                          "--session-path", peer.jmap_session, "--sessions", connections, "--warm", 1,
-                          "--seconds", max(suite.seconds, connections / 16) * peer.share, "--no-threads", "--cpu", ",".join(peer.sources()))
-            peer.review(values)
-            suite.results.add("jmap", row, peer.name, turn, values)
+            with suite.attempt(row, peer):
+                peer.prepare(row)
+                values = load("jmap", operation, "--port", peer.ports["http"], *users, "--password", PASSWORD,
+                              "--session-path", peer.jmap_session, "--sessions", connections, "--warm", 1,
+                              "--seconds", max(suite.seconds, connections / 16) * peer.share, "--no-threads", "--cpu", ",".join(peer.sources()))
+                peer.review(values)
+                suite.results.add("jmap", row, peer.name, turn, values)
             peer.wait_until_idle()

@@ -3,10 +3,9 @@ JMAP. Each server has been started anew, so that nothing that earlier groups lef
 before."""
 
 import contextlib
-import json
 import time
 
-from suite.load import begin_load
+from suite.load import begin_load, first_line
 from suite.peers.peer import PASSWORD, USERS, Peer
 from suite.suite import Suite
 
@@ -14,17 +13,13 @@ SETTLE = 3  # seconds until late allocations have happened
 SESSIONS = 1000
 
 
-class TooMany(Exception):
-    pass
-
-
 @contextlib.contextmanager
 def held(peer: Peer, count: int, *command: str | int):
     """So many sessions, of all users in turn."""
     waiting = begin_load(*command, "--password", PASSWORD, "--connections", count, "--user-count", USERS)
     try:
-        if json.loads(waiting.stdout.readline() or '{"open": 0}')["open"] != count:
-            raise TooMany(f"{peer.name} could not hold {count} sessions of {command[0]}: {waiting.stderr.read().strip()}")
+        if first_line(waiting).get("open") != count:
+            raise RuntimeError(f"{peer.name} could not hold {count} sessions of {command[0]}: {waiting.communicate()[1].strip() or 'it took too long'}")
         time.sleep(SETTLE)
         yield
     finally:
@@ -46,19 +41,17 @@ def each(before: dict[str, int], after: dict[str, int], count: int) -> dict[str,
 
 def measure(suite: Suite, row: str, peers: list[Peer], sessions) -> None:
     for turn, peer in suite.in_turn(peers):
-        if peer.name != "facteur" and suite.is_quick and turn > 1:
+        if peer.name != "facteur" and turn > (1 if suite.is_quick else 2):
             continue  # the figures of processes hardly vary
-        peer.stop()
-        peer.start()
-        try:
+        with suite.attempt(row, peer):
+            peer.stop()
+            peer.start()
             with sessions(peer, USERS):
                 before = peer.memory()
                 with sessions(peer, SESSIONS):
                     after = peer.memory()
             suite.results.add("memory", row, peer.name, turn, {
                 **each(before, after, SESSIONS), "before_mib": before["own"] / 1024, "after_mib": after["own"] / 1024, "sessions": SESSIONS})
-        except TooMany as problem:
-            suite.results.note(str(problem))
         peer.wait_until_idle()
 
 

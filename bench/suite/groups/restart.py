@@ -23,11 +23,12 @@ def run(suite: Suite) -> None:
         if peer.name == LIMIT:
             suite.results.add("restart", "restart", LIMIT, turn, limit())
             continue
-        peer.stop()
-        before = time.monotonic()
-        peer.start()
-        client = imaplib.IMAP4("127.0.0.1", peer.ports["imap"], timeout=120)
-        client.login(peer.user(1), PASSWORD)
-        client.select("INBOX")
-        suite.results.add("restart", "restart", peer.name, turn, {"seconds": time.monotonic() - before})
-        client.logout()
+        with suite.attempt("restart", peer):
+            peer.stop()
+            before = time.monotonic()
+            peer.start()
+            client = imaplib.IMAP4("127.0.0.1", peer.ports["imap"], timeout=120)
+            client.login(peer.user(1), PASSWORD)
+            client.select("INBOX")
+            suite.results.add("restart", "restart", peer.name, turn, {"seconds": time.monotonic() - before})
+            client.logout()

@@ -149,5 +149,5 @@ class Cyrus(Peer):
     def build_index(self, user: int) -> None:
         with self.processes:
             made = subprocess.run(["runuser", "-u", "cyrus", "--", self.programs / "squatter", "-C", self.config, "-i",
-                                   f"user/{self.user(user)}"], capture_output=True, text=True, env={**os.environ, "HOME": "/"})
+                                   f"user/{self.user(user)}"], capture_output=True, text=True, env={**os.environ, "HOME": "/"}, timeout=900)
         assert made.returncode == 0, made.stderr

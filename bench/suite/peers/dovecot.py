@@ -108,7 +108,7 @@ class Dovecot(Peer):
     def doveadm(self, *words: str) -> None:
         with self.processes:
             done = subprocess.run(["doveadm", "-c", str(self.config), *words], capture_output=True, text=True,
-                                  env={**os.environ, "HOME": str(self.folder)})
+                                  env={**os.environ, "HOME": str(self.folder)}, timeout=900)
         assert done.returncode == 0, done.stderr
 
     def build_index(self, user: int) -> None:

@@ -59,6 +59,7 @@ class Facteur(Peer):
         begun = time.monotonic()
         self.start()
         while self.metric("facteur_search_documents") < documents:
+            assert time.monotonic() - begun < 900, "the text index is not whole after 15 minutes"
             time.sleep(0.02)
         return time.monotonic() - begun
 
