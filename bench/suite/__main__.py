@@ -22,7 +22,7 @@ GROUPS = {"disk": disk, "index": index, "imap": imap, "memory": memory, "durabil
 QUICK = {"disk": 10, "index": 60, "imap": 150, "memory": 60, "durability": 60, "ingest": 90, "jmap": 60, "webmail": 60, "push": 45, "restart": 30,
          "growth": 120, "large": None}
 FULL = {"disk": 10, "index": 200, "imap": 600, "memory": 180, "durability": 60, "ingest": 240, "jmap": 180, "webmail": 180, "push": 180, "restart": 60,
-        "growth": 420, "large": None}
+        "growth": 480, "large": None}
 PEERS = ["facteur", "dovecot", "dovecot-fts", "cyrus", "postfix+dovecot", "roundcube"]
 
 

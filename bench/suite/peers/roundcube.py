@@ -19,6 +19,8 @@ from suite.peers.processes import Processes
 
 INSTALLED = pathlib.Path("/var/lib/roundcube")
 DEFAULTS = pathlib.Path("/etc/roundcube")
+ROUTER = pathlib.Path(__file__).resolve().with_name("roundcube.php")
+WORKERS = "6"  # a browser asks for as many things of a page at a time
 
 
 class Roundcube(Peer):
@@ -47,8 +49,8 @@ class Roundcube(Peer):
         port = urllib.parse.urlsplit(self.address).port
         with open(self.folder / "php.log", "ab") as log, self.processes:
             self.process = subprocess.Popen(
-                ["php", "-d", f"session.save_path={self.folder}/temp", "-S", f"127.0.0.1:{port}", "-t", str(INSTALLED)],
-                stdout=log, stderr=log, env={**os.environ, "ROUNDCUBE_CONFIG_DIR": str(self.folder)}, cwd=self.folder)
+                ["php", "-d", f"session.save_path={self.folder}/temp", "-S", f"127.0.0.1:{port}", "-t", str(INSTALLED), str(ROUTER)],
+                stdout=log, stderr=log, env={**os.environ, "ROUNDCUBE_CONFIG_DIR": str(self.folder), "PHP_CLI_SERVER_WORKERS": WORKERS}, cwd=self.folder)
         self.processes.first = self.process.pid
         wait_until_it_answers(self.process, port)
 
