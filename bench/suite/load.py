@@ -12,7 +12,10 @@ PATIENCE = 150  # seconds, for what takes some seconds; the client itself gives 
 
 
 def load(*arguments: str | int | float, timeout: float = PATIENCE) -> dict:
-    done = subprocess.run([LOAD, *map(str, arguments)], capture_output=True, text=True, timeout=timeout)
+    try:
+        done = subprocess.run([LOAD, *map(str, arguments)], capture_output=True, text=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"facteur-load {arguments[0]} took longer than {timeout:g} s") from None
     if done.returncode != 0:
         raise RuntimeError(f"facteur-load {' '.join(map(str, arguments))}: {done.stderr.strip()}")
     return json.loads(done.stdout.splitlines()[-1])

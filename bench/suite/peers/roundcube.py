@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import urllib.parse
@@ -50,13 +51,14 @@ class Roundcube(Peer):
         with open(self.folder / "php.log", "ab") as log, self.processes:
             self.process = subprocess.Popen(
                 ["php", "-d", f"session.save_path={self.folder}/temp", "-S", f"127.0.0.1:{port}", "-t", str(INSTALLED), str(ROUTER)],
-                stdout=log, stderr=log, env={**os.environ, "ROUNDCUBE_CONFIG_DIR": str(self.folder), "PHP_CLI_SERVER_WORKERS": WORKERS}, cwd=self.folder)
+                stdout=log, stderr=log, env={**os.environ, "ROUNDCUBE_CONFIG_DIR": str(self.folder), "PHP_CLI_SERVER_WORKERS": WORKERS}, cwd=self.folder,
+                start_new_session=True)
         self.processes.first = self.process.pid
         wait_until_it_answers(self.process, port)
 
     def close(self) -> None:
         if self.process.poll() is None:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)  # its workers do not end with it
             self.process.wait()
         self.processes.end()
         shutil.rmtree(self.folder, ignore_errors=True)
