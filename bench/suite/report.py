@@ -25,7 +25,7 @@ def limits(results: Results) -> list[str]:
 
 
 LIMITS = ("The limit is what this kernel takes from a server of one thread that does nothing but what cannot be left out, driven by the same client in the same "
-          "run, or what the last column says.")
+          "run, or what is said beside it.")
 COLUMNS = {  # group → columns: the name of a value, its title
     "imap": {"cpu_ms": "CPU ms", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "p99_ms": "p99 ms", "per_s": "per s", "client_cpu_ms": "client's CPU ms",
              "octets": "octets", "hits": "hits"},
