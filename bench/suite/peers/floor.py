@@ -31,7 +31,10 @@ class Floor(Peer):
 
     def prepare(self, row: str = "") -> None:
         """Its answers are as long as Facteur's of this row, or nothing but confirmations."""
-        self.octets = int(self.results.median(row, "facteur", "octets") or 0)
+        octets = self.results.median(row, "facteur", "octets") if row else 0
+        if octets is None:
+            raise RuntimeError("how long Facteur's answers are is not known")
+        self.octets = int(octets)
         self.stop()
         with self.processes:
             self.process = subprocess.Popen(
