@@ -43,24 +43,17 @@ private:
 
 class Reader {
 public:
-    explicit Reader(std::string_view in) : in_(in) {}
+    explicit Reader(std::string_view in) : at_(in.data()), end_(in.data() + in.size()) {}
 
     std::uint8_t byte() {
-        if (in_.empty()) return fail(), 0;
-        const auto value = static_cast<std::uint8_t>(in_.front());
-        in_.remove_prefix(1);
-        return value;
+        if (at_ == end_) return fail(), 0;
+        return static_cast<std::uint8_t>(*at_++);
     }
-    std::uint64_t number() {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 7) {
-            const auto next = byte();
-            if (shift == 63 && next > 1) break;
-            value |= static_cast<std::uint64_t>(next & 0x7f) << shift;
-            // A last octet of zero would be a second form of the same number.
-            if (next < 0x80) return next == 0 && shift > 0 ? (fail(), 0) : value;
-        }
-        return fail(), 0;
+    // Most are below 128.
+    [[gnu::always_inline]] std::uint64_t number() {
+        if (at_ == end_ || static_cast<std::uint8_t>(*at_) >= 0x80) [[unlikely]]
+            return long_number();
+        return static_cast<std::uint8_t>(*at_++);
     }
     std::int64_t signed_number() {
         const auto value = number();
@@ -77,11 +70,12 @@ public:
         if (value > 1) fail();
         return value == 1;
     }
-    std::string_view string() { return raw(number()); }
-    std::string_view raw(std::uint64_t size) {
-        if (size > in_.size()) return fail(), std::string_view{};
-        const auto value = in_.substr(0, size);
-        in_.remove_prefix(size);
+    [[gnu::always_inline]] std::string_view string() { return raw(number()); }
+    [[gnu::always_inline]] std::string_view raw(std::uint64_t size) {
+        if (size > left()) [[unlikely]]
+            return fail(), std::string_view{};
+        const std::string_view value(at_, size);
+        at_ += size;
         return value;
     }
     Hash hash() {
@@ -94,22 +88,34 @@ public:
     // more than its input is large.
     std::uint64_t count(std::size_t least = 1) {
         const auto value = number();
-        if (value > in_.size() / least) return fail(), 0;
+        if (value > left() / least) return fail(), 0;
         return value;
     }
 
     [[nodiscard]] bool failed() const { return failed_; }
     // Everything was read, and nothing was missing.
-    [[nodiscard]] bool done() const { return !failed_ && in_.empty(); }
-    [[nodiscard]] std::size_t left() const { return in_.size(); }
+    [[nodiscard]] bool done() const { return !failed_ && at_ == end_; }
+    [[nodiscard]] std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+    [[nodiscard]] const char* at() const { return at_; }
 
 private:
     void fail() {
         failed_ = true;
-        in_ = {};
+        at_ = end_;
+    }
+    [[gnu::noinline]] std::uint64_t long_number() {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 64; shift += 7) {
+            const auto next = byte();
+            if (shift == 63 && next > 1) break;
+            value |= static_cast<std::uint64_t>(next & 0x7f) << shift;
+            // A last octet of zero would be a second form of the same number.
+            if (next < 0x80) return next == 0 && shift > 0 ? (fail(), 0) : value;
+        }
+        return fail(), 0;
     }
 
-    std::string_view in_;
+    const char *at_, *end_;
     bool failed_ = false;
 };
 

@@ -6,6 +6,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -352,6 +353,33 @@ bool Cursor::seek(std::string_view wanted) {
     value_ = to_val(*value);
     return true;
 }
+std::optional<std::string_view> Cursor::find(std::string_view wanted) {
+    if (cursor_ == nullptr || wanted.empty()) return std::nullopt;
+    if (checks_) reader_ = environment_->account_of(mdb_cursor_dbi(cursor_), wanted);
+    const auto at = [&](MDB_cursor_op op) { return mdb_cursor_get(cursor_, &key_, &value_, op); };
+    // What is wrong with an entry that is not asked for is not looked at.
+    if (!has_found_ || at(MDB_NEXT) != 0 || key() != wanted) {
+        key_ = to_val(wanted);
+        const int code = get(MDB_SET_KEY);
+        has_found_ = code == 0;
+        // Whether it is really absent: its place is looked at.
+        if (code == MDB_NOTFOUND && checks_) static_cast<void>(seek(wanted));
+        if (code != 0) return std::nullopt;
+    }
+    fetch_ahead();
+    return environment_->unsealed(mdb_cursor_dbi(cursor_), wanted, to_view(value_), reader_);
+}
+
+// LMDB fills a page from its end: the next entry, if it was put later, ends where this one begins. It is on
+// its way to the processor while what was found is worked on.
+void Cursor::fetch_ahead() const {
+    constexpr std::uintptr_t ahead = 1024, line = 64;
+    const auto at = reinterpret_cast<std::uintptr_t>(key_.mv_data);
+    const auto begin = std::max(at - std::min(at, ahead), at - at % environment_->page_size());
+    for (auto octet = begin; octet < at; octet += line)
+        __builtin_prefetch(reinterpret_cast<const void*>(octet)); // NOLINT: never looked at
+}
+
 bool Cursor::last() {
     return move(MDB_LAST);
 }

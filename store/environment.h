@@ -136,6 +136,9 @@ public:
     Cursor& operator=(const Cursor&) = delete;
 
     bool seek(std::string_view key); // to the first entry at or after `key`
+    // The value at exactly this key, as `get` gives it. The entry behind the one that was found before is
+    // looked at first: who asks for keys that ascend seldom goes down the tree.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view key);
     bool last();
     bool next();
     bool previous();
@@ -148,11 +151,12 @@ private:
     bool is_between_neighbours(bool found, std::string_view wanted);
     bool is_on_a_whole_page();
     bool damaged(std::string_view key);
+    void fetch_ahead() const;
     Environment* environment_ = nullptr;
     MDB_cursor* cursor_ = nullptr;
     AccountId reader_ = 0; // of the key that was looked for
     MDB_val key_{}, value_{};
-    bool checks_ = false, reads_map_ = false;
+    bool checks_ = false, reads_map_ = false, has_found_ = false;
     const char* whole_page_ = nullptr; // the last one that was looked at
 };
 

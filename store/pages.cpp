@@ -55,7 +55,7 @@ std::size_t entries_of(std::string_view page) {
     return (number_in<std::uint16_t>(page, lower_at) - page_head) / 2;
 }
 
-std::optional<Entry> entry_of(std::string_view page, std::size_t index) {
+[[gnu::always_inline]] inline std::optional<Entry> entry_of(std::string_view page, std::size_t index) {
     const std::size_t at = number_in<std::uint16_t>(page, page_head + 2 * index);
     if (at % 2 != 0 || at < number_in<std::uint16_t>(page, upper_at) || at + entry_head > page.size())
         return std::nullopt;

@@ -57,6 +57,8 @@ std::string encode(const StructureRow& row);
 Result<StructureRow> decode_structure(std::string_view bytes);
 // Points into `bytes`.
 Result<StructureView> decode_structure_view(std::string_view bytes);
+// The same into a view whose lists keep their room; false: the row is damaged, and the view says nothing.
+bool decode_structure_view(std::string_view bytes, StructureView& into);
 std::string encode(const AccountRow& row);
 Result<AccountRow> decode_account(std::string_view bytes);
 

@@ -1,4 +1,5 @@
 // The stored forms: what is written is read again, and nothing else is read.
+#include "store/envelope_in_row.h"
 #include "store/fields_of_rows.h"
 #include "store/thread_row.h"
 #include "tests/store/random_rows.h"
@@ -69,6 +70,59 @@ TEST_CASE("rows are read as they were written, and damaged ones are refused") {
             thread.mailboxes.push_back({random.number<MailboxId>(), random.number<std::uint32_t>()});
         require_round_trip(random, thread);
     }
+}
+
+TEST_CASE("an envelope in its row is what decoding the row gives") {
+    RandomRows random(11);
+    StructureView room; // one for all, as FETCH has it
+    int in_place = 0, refused = 0;
+    for (int round = 0; round < rounds; ++round) {
+        auto row = random.structure();
+        row.complete = round % 7 != 0;
+        if (round % 3 != 0) row.envelopes.clear();
+        const auto bytes = encode_row(row);
+        const auto whole = *decode_structure_view(bytes);
+        REQUIRE(decode_structure_view(bytes, room));
+        CHECK(room == whole);
+        const auto found = envelope_in_row(bytes);
+        REQUIRE(found.has_value() == (row.complete && row.envelopes.empty() && !row.parts.empty()));
+        if (!found) continue;
+        ++in_place;
+        const auto addresses = [](std::string_view list) {
+            std::vector<AddressView> all;
+            each_address(list, [&](const AddressView& address) { all.push_back(address); });
+            return all;
+        };
+        const auto texts = [](std::string_view list) {
+            std::vector<std::string_view> all;
+            each_text(list, [&](std::string_view text) { all.push_back(text); });
+            return all;
+        };
+        CHECK(texts(found->message_ids) == whole.message_ids);
+        CHECK(texts(found->in_reply_to) == whole.in_reply_to);
+        CHECK(addresses(found->sender) == whole.sender);
+        CHECK(addresses(found->from) == whole.from);
+        CHECK(addresses(found->to) == whole.to);
+        CHECK(addresses(found->cc) == whole.cc);
+        CHECK(addresses(found->bcc) == whole.bcc);
+        CHECK(addresses(found->reply_to) == whole.reply_to);
+        CHECK(found->subject == whole.subject);
+        CHECK(found->date == whole.date);
+        for (int i = 0; i < 20; ++i) {
+            CHECK_FALSE(envelope_in_row(bytes.substr(0, random.below(bytes.size()))).has_value());
+            auto changed = bytes;
+            changed[random.below(changed.size())] = static_cast<char>(random.below(256));
+            refused += envelope_in_row(changed).has_value() ? 0 : 1; // or read, within its bounds
+        }
+        CHECK_FALSE(envelope_in_row(bytes + '\0').has_value());
+        auto old = bytes;
+        old.front() = 1;
+        CHECK_FALSE(envelope_in_row(old).has_value());
+    }
+    CHECK(in_place > 50);
+    CHECK(refused > 0);
+    CHECK_FALSE(envelope_in_row({}).has_value());
+    CHECK_FALSE(decode_structure_view({}, room));
 }
 
 TEST_CASE("an email row is read in place and as a copy") {

@@ -20,16 +20,27 @@ constexpr auto values = make_values();
 } // namespace
 
 std::string encode_base64(std::string_view bytes) {
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            bits = bits << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-        for (std::size_t k = 0; k < 4; ++k)
-            out += i + k <= bytes.size() ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
-    }
+    std::string out((bytes.size() + 2) / 3 * 4, '\0');
+    encode_base64(bytes, out.data());
     return out;
+}
+
+char* encode_base64(std::string_view bytes, char* to) {
+    const auto octet = [&](std::size_t at) { return std::uint32_t{static_cast<unsigned char>(bytes[at])}; };
+    std::size_t i = 0;
+    for (; i + 3 <= bytes.size(); i += 3) {
+        const auto bits = octet(i) << 16 | octet(i + 1) << 8 | octet(i + 2);
+        for (unsigned shift = 24; shift > 0; shift -= 6)
+            *to++ = alphabet[bits >> (shift - 6) & 63];
+    }
+    if (i == bytes.size()) return to;
+    const bool has_two = i + 2 == bytes.size();
+    const auto bits = octet(i) << 16 | (has_two ? octet(i + 1) << 8 : 0u);
+    *to++ = alphabet[bits >> 18];
+    *to++ = alphabet[bits >> 12 & 63];
+    *to++ = has_two ? alphabet[bits >> 6 & 63] : '=';
+    *to++ = '=';
+    return to;
 }
 
 std::optional<std::string> decode_base64(std::string_view text) {

@@ -3,6 +3,8 @@
 #include "transport/base/ascii.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace facteur::imap {
 namespace {
@@ -30,37 +32,38 @@ std::string percent_encoded(std::string_view text) {
 
 class StructureWriter {
 public:
-    StructureWriter(std::string& out, const std::vector<BodyPart>& parts, bool extended, Wire wire)
+    StructureWriter(Output& out, const std::vector<BodyPart>& parts, bool extended, Wire wire)
         : out_(out), parts_(parts), extended_(extended), wire_(wire), children_(parts.size()) {
-        for (std::size_t i = 1; i < parts.size(); ++i) {
+        for (std::size_t i = parts.size(); i-- > 1;) {
             const auto parent = parts[i].parent;
-            if (parent >= 0 && static_cast<std::size_t>(parent) < i)
-                children_[static_cast<std::size_t>(parent)].push_back(i);
+            if (parent < 0 || static_cast<std::size_t>(parent) >= i) continue;
+            auto& of = children_[static_cast<std::size_t>(parent)];
+            children_[i].next = std::exchange(of.first, i);
         }
     }
 
     void part(std::size_t i, std::size_t depth = 0) {
         const auto& part = parts_[i];
-        const bool goes_on = !children_[i].empty() && depth < deepest_structure;
-        out_ += '(';
+        const bool goes_on = children_[i].first != 0 && depth < deepest_structure;
+        out_.put('(');
         if (goes_on && ascii::same_text(part.type, "multipart"))
             multipart(i, depth);
         else if (goes_on && part.envelope != nullptr)
             message(i, depth);
         else
             leaf(part);
-        out_ += ')';
+        out_.put(')');
     }
 
 private:
     void multipart(std::size_t i, std::size_t depth) {
         const auto& part = parts_[i];
-        for (const auto child : children_[i])
+        for (auto child = children_[i].first; child != 0; child = children_[child].next)
             this->part(child, depth + 1);
-        out_ += ' ';
+        out_.put(' ');
         upper(part.subtype);
         if (!extended_) return;
-        out_ += ' ';
+        out_.put(' ');
         parameters(part.parameters);
         extension(part);
     }
@@ -68,11 +71,11 @@ private:
     void message(std::size_t i, std::size_t depth) {
         const auto& part = parts_[i];
         basic(part, part.type, part.subtype);
-        out_ += ' ';
+        out_.put(' ');
         write_envelope(out_, *part.envelope, wire_);
-        out_ += ' ';
-        this->part(children_[i].front(), depth + 1);
-        out_ += ' ';
+        out_.put(' ');
+        this->part(children_[i].first, depth + 1);
+        out_.put(' ');
         write_number(out_, part.lines);
         extension_of_leaf(part);
     }
@@ -87,7 +90,7 @@ private:
         else
             basic(part, part.type, part.subtype);
         if (ascii::same_text(part.type, "text")) {
-            out_ += ' ';
+            out_.put(' ');
             write_number(out_, part.lines);
         }
         extension_of_leaf(part);
@@ -96,49 +99,48 @@ private:
     // media type, body-fields
     void basic(const BodyPart& part, std::string_view type, std::string_view subtype) {
         upper(type);
-        out_ += ' ';
+        out_.put(' ');
         upper(subtype);
-        out_ += ' ';
+        out_.put(' ');
         parameters(part.parameters);
-        out_ += ' ';
+        out_.put(' ');
         if (part.content_id.empty())
-            out_ += "NIL";
+            out_.put("NIL");
         else
-            write_string(out_, "<" + std::string(part.content_id) + ">", wire_);
-        out_ += ' ';
+            write_string(out_, std::string(1, '<').append(part.content_id).append(1, '>'), wire_);
+        out_.put(' ');
         if (part.description.empty())
-            out_ += "NIL";
+            out_.put("NIL");
         else
-            write_string(out_, wire_.utf8 ? std::string(part.description) : encode_words(part.description),
-                         wire_);
-        out_ += " \"";
-        out_ += encoding_name(part.encoding);
-        out_ += "\" ";
+            write_text(out_, part.description, wire_);
+        out_.put(" \"");
+        out_.put(encoding_name(part.encoding));
+        out_.put("\" ");
         write_number(out_, part.octets);
     }
 
     void extension_of_leaf(const BodyPart& part) {
         if (!extended_) return;
-        out_ += ' ';
+        out_.put(' ');
         nil_or_string(part.md5);
         extension(part);
     }
 
     // body-fld-dsp, body-fld-lang, body-fld-loc
     void extension(const BodyPart& part) {
-        out_ += ' ';
+        out_.put(' ');
         if (part.disposition.empty()) {
-            out_ += "NIL";
+            out_.put("NIL");
         } else {
-            out_ += '(';
+            out_.put('(');
             upper(part.disposition);
-            out_ += ' ';
+            out_.put(' ');
             parameters(part.disposition_parameters);
-            out_ += ')';
+            out_.put(')');
         }
-        out_ += ' ';
+        out_.put(' ');
         language(part.language);
-        out_ += ' ';
+        out_.put(' ');
         nil_or_string(part.location);
     }
 
@@ -147,52 +149,68 @@ private:
             nil_or_string(ascii::trimmed(tags));
             return;
         }
-        out_ += '(';
+        out_.put('(');
         for (bool first = true; !tags.empty(); first = false) {
             const auto comma = std::min(tags.find(','), tags.size());
-            if (!first) out_ += ' ';
+            if (!first) out_.put(' ');
             write_string(out_, ascii::trimmed(tags.substr(0, comma)), wire_);
             tags.remove_prefix(std::min(comma + 1, tags.size()));
         }
-        out_ += ')';
+        out_.put(')');
     }
 
     void parameters(const BodyPart::Parameters& all) {
         if (all.empty()) {
-            out_ += "NIL";
+            out_.put("NIL");
             return;
         }
-        out_ += '(';
+        out_.put('(');
         bool first = true;
         for (const auto& [name, value] : all) {
-            if (!std::exchange(first, false)) out_ += ' ';
+            if (!std::exchange(first, false)) out_.put(' ');
             const bool encoded = !wire_.utf8 && !is_plain_ascii(value);
-            upper(encoded ? std::string(name) + "*" : std::string(name));
-            out_ += ' ';
-            write_string(out_, encoded ? percent_encoded(value) : std::string(value), wire_);
+            if (encoded)
+                upper(std::string(name).append(1, '*'));
+            else
+                upper(name);
+            out_.put(' ');
+            if (encoded)
+                write_string(out_, percent_encoded(value), wire_);
+            else
+                write_string(out_, value, wire_);
         }
-        out_ += ')';
+        out_.put(')');
     }
 
     void nil_or_string(std::string_view text) {
         if (text.empty())
-            out_ += "NIL";
+            out_.put("NIL");
         else
             write_string(out_, text, wire_);
     }
 
+    // Names of types and parameters, nearly all of which are short and plain.
     void upper(std::string_view text) {
-        std::string copy(text);
-        for (char& c : copy)
-            if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-        write_string(out_, copy, wire_);
+        std::array<char, 64> few{};
+        std::string many;
+        char* copy = few.data();
+        if (text.size() > few.size()) {
+            many.resize(text.size());
+            copy = many.data();
+        }
+        std::transform(text.begin(), text.end(), copy,
+                       [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+        write_string(out_, {copy, text.size()}, wire_);
     }
 
-    std::string& out_;
+    Output& out_;
     const std::vector<BodyPart>& parts_;
     bool extended_;
     Wire wire_;
-    std::vector<std::vector<std::size_t>> children_;
+    struct Children { // of a part, and the one beside it; 0: none
+        std::size_t first = 0, next = 0;
+    };
+    std::vector<Children> children_;
 };
 
 BodyPart::Parameters parameter_views(const std::vector<mime::Parameter>& parameters) {
@@ -217,7 +235,7 @@ std::string_view encoding_name(mime::Encoding encoding) {
     return "X-UNKNOWN";
 }
 
-void write_body_structure(std::string& out, const std::vector<BodyPart>& parts, bool extended, Wire wire) {
+void write_body_structure(Output& out, const std::vector<BodyPart>& parts, bool extended, Wire wire) {
     if (parts.empty()) {
         const std::vector<BodyPart> empty(1);
         StructureWriter(out, empty, extended, wire).part(0);

@@ -35,8 +35,12 @@ struct BodyPart {
 
 // `extended`: BODYSTRUCTURE, else BODY. A multipart or a nested message without children in `parts`, which
 // the grammar cannot say, is written as application/octet-stream. Parts nested deeper than 200 are left out.
-void write_body_structure(std::string& out, const std::vector<BodyPart>& parts, bool extended,
-                          Wire wire = {});
+void write_body_structure(Output& out, const std::vector<BodyPart>& parts, bool extended, Wire wire = {});
+inline void write_body_structure(std::string& out, const std::vector<BodyPart>& parts, bool extended,
+                                 Wire wire = {}) {
+    Output to(out);
+    write_body_structure(to, parts, extended, wire);
+}
 
 std::string_view encoding_name(mime::Encoding encoding); // "BASE64"
 

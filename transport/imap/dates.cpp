@@ -46,31 +46,51 @@ CivilTime civil_of(const mime::Date& date) {
             static_cast<int>(rest % 60)};
 }
 
-// Dates are a good part of what FETCH writes: fmt takes three times as long to read what it is to write.
-void add_padded(std::string& out, unsigned value, std::size_t width, char fill = '0') {
+// Dates are a good part of what FETCH writes.
+void add_padded(Output& out, unsigned value, std::size_t width) {
     std::array<char, 10> digits{};
     const auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
     const auto size = static_cast<std::size_t>(end - digits.data());
-    if (size < width) out.append(width - size, fill);
-    out.append(digits.data(), size);
+    for (auto missing = width; missing > size; --missing)
+        out.put('0');
+    out.put({digits.data(), size});
 }
 
-void add_year(std::string& out, int year) {
-    if (year < 0) out += '-';
+void add_two(Output& out, unsigned value, char fill = '0') {
+    if (value > 99) return add_padded(out, value, 2);
+    char* const at = out.room(2);
+    at[0] = value < 10 ? fill : static_cast<char>('0' + value / 10);
+    at[1] = static_cast<char>('0' + value % 10);
+    out.wrote(at + 2);
+}
+
+void add_year(Output& out, int year) {
+    if (year >= 0 && year <= 9999) {
+        add_two(out, static_cast<unsigned>(year) / 100);
+        return add_two(out, static_cast<unsigned>(year) % 100);
+    }
+    if (year < 0) out.put('-');
     add_padded(out, static_cast<unsigned>(std::abs(year)), 4);
 }
 
 // "16:13:11 +0000"
-void add_time(std::string& out, const CivilTime& time, std::int32_t zone) {
-    add_padded(out, static_cast<unsigned>(time.hour), 2);
-    out += ':';
-    add_padded(out, static_cast<unsigned>(time.minute), 2);
-    out += ':';
-    add_padded(out, static_cast<unsigned>(time.second), 2);
-    out += zone < 0 ? " -" : " +";
+void add_time(Output& out, const CivilTime& time, std::int32_t zone) {
+    add_two(out, static_cast<unsigned>(time.hour));
+    out.put(':');
+    add_two(out, static_cast<unsigned>(time.minute));
+    out.put(':');
+    add_two(out, static_cast<unsigned>(time.second));
+    out.put(zone < 0 ? std::string_view(" -") : std::string_view(" +"));
     const auto size = static_cast<unsigned>(std::abs(zone));
-    add_padded(out, size / 60, 2);
-    add_padded(out, size % 60, 2);
+    add_two(out, size / 60);
+    add_two(out, size % 60);
+}
+
+// "Jul" between two of `between`.
+void add_month(Output& out, unsigned month, char between) {
+    out.put(between);
+    out.put(month_names[month - 1]);
+    out.put(between);
 }
 
 } // namespace
@@ -107,25 +127,32 @@ std::optional<mime::Date> parse_date_time(std::string_view text) {
     return mime::Date{std::int64_t{*day} * 86400 + h * 3600 + m * 60 + s - std::int64_t{zone} * 60, zone};
 }
 
-std::string format_date_time(const mime::Date& date) {
+void write_date_time(Output& out, const mime::Date& date) {
     const auto t = civil_of(date);
-    std::string out;
-    out.reserve(32);
-    add_padded(out, t.day, 2, ' ');
-    out.append("-").append(month_names[t.month - 1]).append("-");
+    add_two(out, t.day, ' ');
+    add_month(out, t.month, '-');
     add_year(out, t.year);
-    out += ' ';
+    out.put(' ');
     add_time(out, t, date.zone_minutes);
-    return out;
+}
+
+std::string format_date_time(const mime::Date& date) {
+    std::string text;
+    Output out(text);
+    write_date_time(out, date);
+    out.trim();
+    return text;
 }
 
 std::string format_day(std::int32_t day) {
     const auto t = civil_of({std::int64_t{day} * 86400, 0});
-    std::string out;
+    std::string text;
+    Output out(text);
     add_padded(out, t.day, 1);
-    out.append("-").append(month_names[t.month - 1]).append("-");
+    add_month(out, t.month, '-');
     add_year(out, t.year);
-    return out;
+    out.trim();
+    return text;
 }
 
 std::int32_t day_of(const mime::Date& date) {
@@ -135,15 +162,17 @@ std::int32_t day_of(const mime::Date& date) {
 
 std::string format_mail_date(const mime::Date& date) {
     const auto t = civil_of(date);
-    std::string out;
-    out.reserve(32);
-    out.append(weekday_names[t.weekday]).append(", ");
+    std::string text;
+    Output out(text);
+    out.put(weekday_names[t.weekday]);
+    out.put(", ");
     add_padded(out, t.day, 1);
-    out.append(" ").append(month_names[t.month - 1]).append(" ");
+    add_month(out, t.month, ' ');
     add_year(out, t.year);
-    out += ' ';
+    out.put(' ');
     add_time(out, t, date.zone_minutes);
-    return out;
+    out.trim();
+    return text;
 }
 
 } // namespace facteur::imap

@@ -2,6 +2,7 @@
 // functions.
 #pragma once
 
+#include "transport/base/output.h"
 #include "transport/mime/headers.h"
 
 #include <cstdint>
@@ -14,6 +15,7 @@ namespace facteur::imap {
 // "17-Jul-1996 02:44:25 -0700", without the quotes; the day may be " 7". A leap second counts as the next.
 std::optional<mime::Date> parse_date_time(std::string_view text);
 std::string format_date_time(const mime::Date& date); // always 26 octets for the years 0 to 9999
+void write_date_time(Output& out, const mime::Date& date);
 
 // "1-Feb-1994": days since 1970-01-01. SEARCH compares days and disregards time and zone: compare with
 // `day_of`.

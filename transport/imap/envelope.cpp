@@ -7,18 +7,16 @@
 namespace facteur::imap {
 namespace {
 
-void write_text(std::string& out, std::string_view text, Wire wire) {
+void write_text_or_nil(Output& out, std::string_view text, Wire wire) {
     if (text.empty())
-        out += "NIL";
-    else if (wire.utf8 || !needs_encoded_words(text))
-        write_string(out, text, wire);
+        out.put("NIL");
     else
-        write_string(out, encode_words(text), wire);
+        write_text(out, text, wire);
 }
 
-void write_or_nil(std::string& out, std::string_view text, Wire wire) {
+void write_or_nil(Output& out, std::string_view text, Wire wire) {
     if (text.empty())
-        out += "NIL";
+        out.put("NIL");
     else
         write_string(out, text, wire);
 }
@@ -36,42 +34,42 @@ std::string unquoted_local(std::string_view local) {
     return out;
 }
 
-void write_address(std::string& out, const EnvelopeAddress& address, Wire wire) {
+void write_address(Output& out, const EnvelopeAddress& address, Wire wire) {
     using Is = EnvelopeAddress::Is;
     if (address.is == Is::group_end) {
-        out += "(NIL NIL NIL NIL)";
+        out.put("(NIL NIL NIL NIL)");
         return;
     }
     if (address.is == Is::group_begin) {
-        out += "(NIL NIL ";
-        write_string(out, wire.utf8 ? std::string(address.name) : encode_words(address.name), wire);
-        out += " NIL)";
+        out.put("(NIL NIL ");
+        write_text(out, address.name, wire);
+        out.put(" NIL)");
         return;
     }
-    out += '(';
-    write_text(out, address.name, wire);
-    out += " NIL ";
+    out.put('(');
+    write_text_or_nil(out, address.name, wire);
+    out.put(" NIL ");
     const auto at = address.email.rfind('@');
     const auto local = address.email.substr(0, at);
     if (is_quoted_local(local))
         write_string(out, unquoted_local(local), wire);
     else
         write_string(out, local, wire);
-    out += ' ';
+    out.put(' ');
     // NIL would make it a group: an address without a domain has an empty one.
     write_string(out, at == std::string_view::npos ? std::string_view{} : address.email.substr(at + 1), wire);
-    out += ')';
+    out.put(')');
 }
 
-void write_addresses(std::string& out, const std::vector<EnvelopeAddress>& addresses, Wire wire) {
+void write_addresses(Output& out, const std::vector<EnvelopeAddress>& addresses, Wire wire) {
     if (addresses.empty()) {
-        out += "NIL";
+        out.put("NIL");
         return;
     }
-    out += '(';
+    out.put('(');
     for (const auto& address : addresses)
         write_address(out, address, wire);
-    out += ')';
+    out.put(')');
 }
 
 std::vector<EnvelopeAddress> address_views(const std::vector<mime::Address>& addresses) {
@@ -84,31 +82,31 @@ std::vector<EnvelopeAddress> address_views(const std::vector<mime::Address>& add
 
 } // namespace
 
-void write_envelope(std::string& out, const EnvelopeView& envelope, Wire wire) {
-    out += '(';
+void write_envelope(Output& out, const EnvelopeView& envelope, Wire wire) {
+    out.put('(');
     write_or_nil(out, envelope.date, wire);
-    out += ' ';
-    write_text(out, envelope.subject, wire);
-    out += ' ';
+    out.put(' ');
+    write_text_or_nil(out, envelope.subject, wire);
+    out.put(' ');
     const auto from = out.size();
     write_addresses(out, envelope.from, wire);
     const auto length = out.size() - from;
     for (const auto* list : {&envelope.sender, &envelope.reply_to}) {
-        out += ' ';
+        out.put(' ');
         if (list->empty())
-            out.append(out, from, length); // RFC 9051 §7.5.2: those of From then
+            out.repeat(from, length); // RFC 9051 §7.5.2: those of From then
         else
             write_addresses(out, *list, wire);
     }
     for (const auto* list : {&envelope.to, &envelope.cc, &envelope.bcc}) {
-        out += ' ';
+        out.put(' ');
         write_addresses(out, *list, wire);
     }
-    out += ' ';
+    out.put(' ');
     write_or_nil(out, envelope.in_reply_to, wire);
-    out += ' ';
+    out.put(' ');
     write_or_nil(out, envelope.message_id, wire);
-    out += ')';
+    out.put(')');
 }
 
 EnvelopeView envelope_view(const mime::Envelope& envelope) {

@@ -26,7 +26,11 @@ struct EnvelopeView {
 };
 
 // Names and subject that are not ASCII are encoded words, unless the wire takes UTF-8.
-void write_envelope(std::string& out, const EnvelopeView& envelope, Wire wire = {});
+void write_envelope(Output& out, const EnvelopeView& envelope, Wire wire = {});
+inline void write_envelope(std::string& out, const EnvelopeView& envelope, Wire wire = {}) {
+    Output to(out);
+    write_envelope(to, envelope, wire);
+}
 
 // "<a@x> <b@y>" of ids without < >.
 template <typename Text>

@@ -1,6 +1,6 @@
 // FETCH and UIDFETCH responses (RFC 9051 §7.5.2, RFC 9586 and others), item by item:
 //
-//   FetchWriter fetch(out, number);          // "* 12 FETCH ("
+//   FetchWriter fetch(out, number);          // "* 12 FETCH (", to a string or an Output
 //   fetch.flags({"\\Seen"});
 //   fetch.section(section, {}, octets);      // then exactly so many octets are appended to `out`, or are
 //   sent out += bytes;                            // after what `out` holds, in as many pieces as one likes
@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace facteur::imap {
@@ -26,12 +27,23 @@ namespace facteur::imap {
 class FetchWriter {
 public:
     enum class By { number, uid }; // uid: UIDFETCH (RFC 9586), when UIDONLY is enabled
-    FetchWriter(std::string& out, std::uint32_t number, Wire wire = {}, By by = By::number);
+    FetchWriter(Output& out, std::uint32_t number, Wire wire = {}, By by = By::number)
+        : out_(out), wire_(wire) {
+        begin(number, by);
+    }
+    // To the end of `out`, which between two items has what was written and may be written to.
+    FetchWriter(std::string& out, std::uint32_t number, Wire wire = {}, By by = By::number)
+        : own_(std::in_place, out), out_(*own_), wire_(wire) {
+        begin(number, by);
+    }
     // Goes on with a response that another began, which has written an item of it.
     struct GoOn {};
-    FetchWriter(std::string& out, Wire wire, GoOn) : out_(out), wire_(wire), begun_(true) {}
+    FetchWriter(Output& out, Wire wire, GoOn) : out_(out), wire_(wire), begun_(true) {}
+    FetchWriter(const FetchWriter&) = delete;
+    FetchWriter& operator=(const FetchWriter&) = delete;
 
     void flags(const std::vector<std::string_view>& flags);
+    void flags_text(std::string_view flags); // as they are written: "\\Seen $Forwarded"
     void uid(std::uint32_t uid);
     void internal_date(const mime::Date& date);
     void size(std::uint64_t octets);
@@ -58,17 +70,24 @@ public:
     void finish();
 
 private:
+    void begin(std::uint32_t number, By by);
     void item(std::string_view name);
+    void end_item();
     void octets_follow(std::optional<std::uint64_t> offset, std::optional<std::uint64_t> octets,
                        bool literal8);
 
-    std::string& out_;
+    std::optional<Output> own_;
+    Output& out_;
     Wire wire_;
     bool begun_ = false;
 };
 
 // "BODY[1.HEADER.FIELDS (DATE FROM)]", as a response names it.
-void write_section(std::string& out, const Section& section);
-void write_part_numbers(std::string& out, const std::vector<std::uint32_t>& part); // "1.2"
+void write_section(Output& out, const Section& section);
+inline void write_section(std::string& out, const Section& section) {
+    Output to(out);
+    write_section(to, section);
+}
+void write_part_numbers(Output& out, const std::vector<std::uint32_t>& part); // "1.2"
 
 } // namespace facteur::imap

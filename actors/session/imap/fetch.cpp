@@ -9,6 +9,8 @@ using Kind = imap::FetchItem::Kind;
 
 // Entries between two messages that are walked past; what lies further apart is looked up.
 constexpr unsigned longest_walk = 32;
+// Room for the last answers of a piece, before which it had not enough.
+constexpr std::size_t octets_of_answers = 16 * 1024;
 
 bool has_octets(const imap::FetchItem& item) {
     return item.kind == Kind::section || item.kind == Kind::binary || item.kind == Kind::rfc822 ||
@@ -44,6 +46,13 @@ void Fetch::advance() {
 }
 
 Fetch::State Fetch::go_on(const store::Snapshot& now, std::string& out, std::size_t enough) {
+    rows_.emplace(now, options_.account);
+    const auto state = go_on_with(now, out, enough);
+    rows_.reset();
+    return state;
+}
+
+Fetch::State Fetch::go_on_with(const store::Snapshot& now, std::string& out, std::size_t enough) {
     while (literal_ || answer_ || !is_done()) {
         if (out.size() >= enough) return State::more;
         if (literal_) {
@@ -59,7 +68,9 @@ Fetch::State Fetch::go_on(const store::Snapshot& now, std::string& out, std::siz
 }
 
 // Through the UID index and the messages that are wanted, side by side.
-void Fetch::walk(const store::Snapshot& now, std::string& out, std::size_t enough) {
+void Fetch::walk(const store::Snapshot& now, std::string& text, std::size_t enough) {
+    text.reserve(enough + octets_of_answers);
+    Output out(text);
     bool is_end = true; // of the index
     unsigned walked = 0;
     now.by_uid(options_.account, options_.mailbox, uid_, [&](const store::UidEntry& entry) {
@@ -81,7 +92,7 @@ void Fetch::walk(const store::Snapshot& now, std::string& out, std::size_t enoug
         ++outcome_.gone;
 }
 
-void Fetch::answer(const store::Snapshot& now, const store::UidEntry& entry, std::string& out) {
+void Fetch::answer(const store::Snapshot& now, const store::UidEntry& entry, Output& out) {
     if (options_.changed_since && entry.changed <= *options_.changed_since) return;
     const auto begin = out.size();
     using By = imap::FetchWriter::By;
@@ -93,13 +104,14 @@ void Fetch::answer(const store::Snapshot& now, const store::UidEntry& entry, std
     answer_.reset();
     if (done == Done::unreadable) ++outcome_.unreadable;
     if (done == Done::unreadable || writer.is_empty())
-        out.resize(begin);
+        out.cut(begin);
     else
         writer.finish();
 }
 
 // After a literal: what has been sent stands, whatever has become of the message.
-void Fetch::finish_answer(const store::Snapshot& now, std::string& out) {
+void Fetch::finish_answer(const store::Snapshot& now, std::string& text) {
+    Output out(text);
     imap::FetchWriter writer(out, options_.wire, imap::FetchWriter::GoOn{});
     const auto done = write_items(now, writer, out);
     if (done == Done::literal_begun) return;
@@ -109,14 +121,26 @@ void Fetch::finish_answer(const store::Snapshot& now, std::string& out) {
     writer.finish();
 }
 
-Fetch::Done Fetch::write_items(const store::Snapshot& now, imap::FetchWriter& writer, std::string& out) {
-    MessageContent message(now, options_.account, answer_->entry.email);
-    if (many_sections_) message.keep_body();
-    while (answer_->next_item < items_.size()) {
+Fetch::Done Fetch::write_items(const store::Snapshot& now, imap::FetchWriter& writer, Output& out) {
+    const auto done = write_remaining_items(now, writer, out);
+    message_.reset();
+    return done;
+}
+
+Fetch::Done Fetch::write_remaining_items(const store::Snapshot& now, imap::FetchWriter& writer, Output& out) {
+    for (; answer_->next_item < items_.size(); ++answer_->next_item) {
+        const auto& item = items_[answer_->next_item];
+        if (write_entry_item(item.kind, writer)) continue;
+        if (!message_) {
+            message_.emplace(now, *rows_, structure_, answer_->entry.email);
+            if (many_sections_) message_->keep_body();
+        }
         const auto before = out.size();
-        const auto done = write_item(now, message, items_[answer_->next_item++], writer, out);
-        if (done == Done::unreadable) out.resize(before);
-        if (done != Done::whole) return done;
+        const auto done = write_item(now, *message_, item, writer, out);
+        if (done == Done::unreadable) out.cut(before);
+        if (done == Done::whole) continue;
+        ++answer_->next_item;
+        return done;
     }
     return Done::whole;
 }

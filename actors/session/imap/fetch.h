@@ -15,8 +15,10 @@
 #pragma once
 
 #include "actors/session/imap/body_pieces.h"
+#include "actors/session/imap/flags.h"
 #include "actors/session/imap/message_content.h"
 #include "actors/session/imap/message_set.h"
+#include "actors/session/imap/structure_views.h"
 #include "transport/imap/fetch_response.h"
 
 #include <memory>
@@ -68,20 +70,22 @@ private:
 
     [[nodiscard]] bool is_done() const { return range_ == messages_.size(); }
     void advance();
-    void walk(const store::Snapshot& now, std::string& out, std::size_t enough);
-    void answer(const store::Snapshot& now, const store::UidEntry& entry, std::string& out);
-    void finish_answer(const store::Snapshot& now, std::string& out);
-    Done write_items(const store::Snapshot& now, imap::FetchWriter& writer, std::string& out);
+    State go_on_with(const store::Snapshot& now, std::string& out, std::size_t enough);
+    void walk(const store::Snapshot& now, std::string& text, std::size_t enough);
+    void answer(const store::Snapshot& now, const store::UidEntry& entry, Output& out);
+    void finish_answer(const store::Snapshot& now, std::string& text);
+    Done write_items(const store::Snapshot& now, imap::FetchWriter& writer, Output& out);
+    Done write_remaining_items(const store::Snapshot& now, imap::FetchWriter& writer, Output& out);
     Done write_item(const store::Snapshot& now, MessageContent& message, const imap::FetchItem& item,
-                    imap::FetchWriter& writer, std::string& out);
-    static Done write_structure_item(MessageContent& message, imap::FetchItem::Kind kind,
-                                     imap::FetchWriter& writer);
+                    imap::FetchWriter& writer, Output& out);
+    Done write_structure_item(MessageContent& message, imap::FetchItem::Kind kind, imap::FetchWriter& writer);
     Done write_row_item(MessageContent& message, imap::FetchItem::Kind kind, imap::FetchWriter& writer) const;
-    Done write_flags(MessageContent& message, const store::UidEntry& entry, imap::FetchWriter& writer);
+    bool write_entry_item(imap::FetchItem::Kind kind, imap::FetchWriter& writer);
+    Done write_keywords(MessageContent& message, imap::FetchWriter& writer);
     Done write_section(const store::Snapshot& now, MessageContent& message, const imap::FetchItem& item,
-                       imap::FetchWriter& writer, std::string& out);
+                       imap::FetchWriter& writer, Output& out);
     Done write_binary(const store::Snapshot& now, MessageContent& message, const imap::FetchItem& item,
-                      imap::FetchWriter& writer, std::string& out);
+                      imap::FetchWriter& writer, Output& out);
 
     FetchOptions options_;
     std::vector<imap::FetchItem> items_; // those with octets of bodies last
@@ -93,7 +97,14 @@ private:
     store::Uid uid_ = 0;
     std::optional<Answer> answer_;
     std::optional<BodyPieces> literal_;
-    std::vector<std::string_view> flags_; // of the message under way; kept for its room
+    // Of the messages under way, kept for their room.
+    std::optional<store::EmailsInOrder> rows_; // of one piece
+    std::optional<MessageContent> message_;    // of one answer: most items of most commands need none
+    store::StructureView structure_;
+    imap::EnvelopeView envelope_;
+    BodyPartViews parts_;
+    std::vector<std::string_view> flags_;
+    FlagTexts flag_texts_;
     Outcome outcome_;
 };
 

@@ -32,14 +32,24 @@ bool is_encoded(mime::Encoding encoding) {
 
 } // namespace
 
-Fetch::Done Fetch::write_item(const store::Snapshot& now, MessageContent& message,
-                              const imap::FetchItem& item, imap::FetchWriter& writer, std::string& out) {
+// What the UID index says; false: more is to be read.
+bool Fetch::write_entry_item(Kind kind, imap::FetchWriter& writer) {
     const auto& entry = answer_->entry;
+    switch (kind) {
+    case Kind::uid: writer.uid(entry.uid); return true;
+    case Kind::mod_sequence: writer.modseq(entry.changed); return true;
+    case Kind::email_id: writer.email_id(email_id(entry.email)); return true;
+    case Kind::flags:
+        if (!entry.more_keywords) writer.flags_text(flag_texts_.of(entry.flags, entry.deleted));
+        return !entry.more_keywords;
+    default: return false;
+    }
+}
+
+Fetch::Done Fetch::write_item(const store::Snapshot& now, MessageContent& message,
+                              const imap::FetchItem& item, imap::FetchWriter& writer, Output& out) {
     switch (item.kind) {
-    case Kind::flags: return write_flags(message, entry, writer);
-    case Kind::uid: writer.uid(entry.uid); return Done::whole;
-    case Kind::mod_sequence: writer.modseq(entry.changed); return Done::whole;
-    case Kind::email_id: writer.email_id(email_id(entry.email)); return Done::whole;
+    case Kind::flags: return write_keywords(message, writer);
     case Kind::binary:
     case Kind::binary_size: return write_binary(now, message, item, writer, out);
     case Kind::section:
@@ -53,26 +63,35 @@ Fetch::Done Fetch::write_item(const store::Snapshot& now, MessageContent& messag
     }
 }
 
-Fetch::Done Fetch::write_flags(MessageContent& message, const store::UidEntry& entry,
-                               imap::FetchWriter& writer) {
-    if (entry.more_keywords && message.row() == nullptr) return Done::unreadable;
+Fetch::Done Fetch::write_keywords(MessageContent& message, imap::FetchWriter& writer) {
+    const auto& entry = answer_->entry;
+    if (message.row() == nullptr) return Done::unreadable;
     flags_.clear();
-    append_flags(flags_, entry.flags, entry.deleted,
-                 entry.more_keywords ? message.row()->other_keywords() : std::vector<std::string_view>());
+    append_flags(flags_, entry.flags, entry.deleted, message.row()->other_keywords());
     writer.flags(flags_);
     return Done::whole;
 }
 
 // The row itself is not needed, unless the structure is an old one.
 Fetch::Done Fetch::write_structure_item(MessageContent& message, Kind kind, imap::FetchWriter& writer) {
+    if (kind == Kind::envelope) {
+        if (const auto row = message.envelope()) {
+            read_envelope(*row, envelope_);
+            writer.envelope(envelope_);
+            return Done::whole;
+        }
+    }
     const auto& structure = message.structure(true);
     if (structure.parts.empty()) return Done::unreadable;
-    if (kind == Kind::envelope)
+    if (kind == Kind::envelope) {
         writer.envelope(envelope_of(structure));
-    else if (kind == Kind::body)
-        writer.body(body_parts_of(structure).parts);
+        return Done::whole;
+    }
+    read_body_parts(structure, parts_);
+    if (kind == Kind::body)
+        writer.body(parts_.parts);
     else
-        writer.body_structure(body_parts_of(structure).parts);
+        writer.body_structure(parts_.parts);
     return Done::whole;
 }
 
@@ -94,7 +113,7 @@ Fetch::Done Fetch::write_row_item(MessageContent& message, Kind kind, imap::Fetc
 }
 
 Fetch::Done Fetch::write_section(const store::Snapshot& now, MessageContent& message,
-                                 const imap::FetchItem& item, imap::FetchWriter& writer, std::string& out) {
+                                 const imap::FetchItem& item, imap::FetchWriter& writer, Output& out) {
     if (message.row() == nullptr) return Done::unreadable;
     const auto size = message.row()->size();
     const auto section = imap::section_of(item);
@@ -116,7 +135,7 @@ Fetch::Done Fetch::write_section(const store::Snapshot& now, MessageContent& mes
         const auto fields = imap::select_fields(*header, section.fields, except);
         const auto span = imap::cut({0, fields.size()}, item.range);
         announce_section(writer, item, span.size);
-        out.append(fields, span.offset, span.size);
+        out.put(std::string_view(fields).substr(span.offset, span.size));
         return Done::whole;
     }
     const auto span = imap::cut(found->span, item.range);
@@ -124,21 +143,21 @@ Fetch::Done Fetch::write_section(const store::Snapshot& now, MessageContent& mes
         const auto octets = message.octets(span);
         if (!octets) return Done::unreadable;
         announce_section(writer, item, span.size);
-        out += *octets;
+        out.put(*octets);
         return Done::whole;
     }
     std::string first;
     BodyPieces pieces(message.row()->body(), span, mime::Encoding::binary, 0, span.size);
     if (!pieces.next(now, first)) return Done::unreadable;
     announce_section(writer, item, span.size);
-    out += first;
+    out.put(first);
     literal_.emplace(std::move(pieces));
     return Done::literal_begun;
 }
 
 // BINARY and BINARY.SIZE. What there is no answer to is left out.
 Fetch::Done Fetch::write_binary(const store::Snapshot& now, MessageContent& message,
-                                const imap::FetchItem& item, imap::FetchWriter& writer, std::string& out) {
+                                const imap::FetchItem& item, imap::FetchWriter& writer, Output& out) {
     if (message.row() == nullptr || message.sections().empty()) return Done::unreadable;
     const auto& numbers = item.section.part;
     const bool size_only = item.kind == Kind::binary_size;
@@ -167,7 +186,7 @@ Fetch::Done Fetch::write_binary(const store::Snapshot& now, MessageContent& mess
         if (!pieces.next(now, first)) return Done::unreadable;
     const bool literal8 = !pieces.is_done() || first.find('\0') != std::string::npos;
     writer.binary(numbers, offset_of(item), wanted.size, literal8);
-    out += first;
+    out.put(first);
     if (pieces.is_done()) return Done::whole;
     literal_.emplace(std::move(pieces));
     return Done::literal_begun;

@@ -51,6 +51,19 @@ void append_flags(std::vector<std::string_view>& out, std::uint32_t flags, bool 
     out.insert(out.end(), others.begin(), others.end());
 }
 
+std::string_view FlagTexts::of(std::uint32_t flags, bool deleted) {
+    auto& made = made_[(flags ^ flags >> 4 ^ (deleted ? 8u : 0u)) % made_.size()];
+    if (made.is_made && made.flags == flags && made.deleted == deleted) return made.text;
+    std::vector<std::string_view> names;
+    append_flags(names, flags, deleted);
+    made = {flags, deleted, true, {}};
+    for (const auto name : names) {
+        if (!made.text.empty()) made.text += ' ';
+        made.text += name;
+    }
+    return made.text;
+}
+
 const std::vector<std::string_view>& named_flags() {
     static const auto all = [] {
         std::vector<std::string_view> flags;

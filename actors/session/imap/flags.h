@@ -9,6 +9,7 @@
 
 #include <tl/expected.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,6 +24,21 @@ void append_flags(std::vector<std::string_view>& out, std::uint32_t flags, bool 
 // All that have a name of their own, \Deleted too: what FLAGS begins with when a mailbox is selected, and
 // PERMANENTFLAGS, before the keywords that are in use and "\\*".
 const std::vector<std::string_view>& named_flags();
+
+// "\\Seen \\Flagged": what `append_flags` gives, as FETCH writes it. A mailbox has few sets of flags: their
+// texts are made once. Valid until the next call.
+class FlagTexts {
+public:
+    [[nodiscard]] std::string_view of(std::uint32_t flags, bool deleted);
+
+private:
+    struct Made {
+        std::uint32_t flags = 0;
+        bool deleted = false, is_made = false;
+        std::string text;
+    };
+    std::array<Made, 16> made_;
+};
 
 struct FlagList { // of STORE, APPEND, REPLACE
     store::Keywords keywords;

@@ -54,7 +54,8 @@ void ImapLink::refuse(std::string code, std::string text) const {
     });
 }
 void ImapLink::output(std::string bytes) const {
-    connection_.with([h = handler_, bytes = std::move(bytes)](net::Connection&) { h->output(bytes); });
+    connection_.with(
+        [h = handler_, bytes = std::move(bytes)](net::Connection&) mutable { h->output(std::move(bytes)); });
 }
 void ImapLink::news(std::string bytes) const {
     connection_.with([h = handler_, bytes = std::move(bytes)](net::Connection&) { h->news(bytes); });
@@ -64,9 +65,10 @@ void ImapLink::begin_idle(std::string news) const {
 }
 void ImapLink::complete(std::string untagged, imap::Condition condition, std::string code,
                         std::string text) const {
-    connection_.with(
-        [h = handler_, untagged = std::move(untagged), condition, code = std::move(code),
-         text = std::move(text)](net::Connection&) { h->complete(untagged, condition, code, text); });
+    connection_.with([h = handler_, untagged = std::move(untagged), condition, code = std::move(code),
+                      text = std::move(text)](net::Connection&) mutable {
+        h->complete(std::move(untagged), condition, code, text);
+    });
 }
 void ImapLink::accept_data() const {
     connection_.with([h = handler_](net::Connection&) { h->accept_data(); });
@@ -382,9 +384,16 @@ void ImapConnection::refuse(std::string_view code, std::string_view text) {
     run();
 }
 
-void ImapConnection::output(std::string_view bytes) {
+void ImapConnection::say(std::string bytes) {
+    if (auto& output = machine_.output(); output.empty())
+        output = std::move(bytes);
+    else
+        output += bytes;
+}
+
+void ImapConnection::output(std::string bytes) {
     if (closed_) return;
-    machine_.output().append(bytes);
+    say(std::move(bytes));
     awaits_drain_ = true;
     flush();
     tell_when_drained();
@@ -405,11 +414,11 @@ void ImapConnection::begin_idle(std::string_view news) {
     run();
 }
 
-void ImapConnection::complete(std::string_view untagged, imap::Condition condition, std::string_view code,
+void ImapConnection::complete(std::string untagged, imap::Condition condition, std::string_view code,
                               std::string_view text) {
     if (closed_) return;
     answered(condition == imap::Condition::ok ? "ok" : "error");
-    machine_.output().append(untagged);
+    say(std::move(untagged));
     machine_.complete(condition, code, text);
     if (draining_) machine_.close("UNAVAILABLE", "The server ends");
     run();

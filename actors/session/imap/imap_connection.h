@@ -39,10 +39,10 @@ public:
     void challenge(std::string_view data);
     void authenticated();
     void refuse(std::string_view code, std::string_view text);
-    void output(std::string_view bytes);
+    void output(std::string bytes);
     void news(std::string_view bytes);
     void begin_idle(std::string_view news);
-    void complete(std::string_view untagged, imap::Condition condition, std::string_view code,
+    void complete(std::string untagged, imap::Condition condition, std::string_view code,
                   std::string_view text);
     void accept_data();
     void reject_append(std::string_view code, std::string_view text);
@@ -58,6 +58,7 @@ private:
     void flush();
     void read_or_wait();
     void begin_tls();
+    void say(std::string bytes); // behind what waits to be written
     void tell_when_drained();
 
     void on(imap::AuthenticateStarted& event);

@@ -6,19 +6,40 @@
 namespace facteur {
 
 const store::EmailView* MessageContent::row() {
-    if (!has_looked_) row_ = now_.any_email(account_, email_);
+    if (!has_looked_) row_ = rows_ != nullptr ? rows_->any_email(email_) : now_.any_email(account_, email_);
     has_looked_ = true;
     return row_ ? &*row_ : nullptr;
 }
 
+std::optional<std::string_view> MessageContent::structure_row() {
+    if (!has_structure_row_) structure_row_ = rows_->structure(email_);
+    has_structure_row_ = true;
+    return structure_row_;
+}
+
+std::optional<store::EnvelopeInRow> MessageContent::envelope() {
+    if (rows_ == nullptr || structure_ != nullptr) return std::nullopt;
+    const auto bytes = structure_row();
+    return bytes ? store::envelope_in_row(*bytes) : std::nullopt;
+}
+
+const store::StructureView& MessageContent::read_structure() {
+    if (rows_ == nullptr)
+        return own_structure_.emplace(now_.structure_view(account_, email_).value_or(store::StructureView{}));
+    if (const auto bytes = structure_row(); bytes && store::decode_structure_view(*bytes, *room_))
+        return *room_;
+    return own_structure_.emplace();
+}
+
 const store::StructureView& MessageContent::structure(bool complete) {
-    if (!structure_) structure_ = now_.structure_view(account_, email_).value_or(store::StructureView{});
+    if (structure_ == nullptr) structure_ = &read_structure();
     if (!complete || structure_->complete || structure_->parts.empty() || row() == nullptr)
         return *structure_;
     if (auto bytes = octets({0, row()->size()})) {
         const auto email = ingest(std::make_shared<const std::string>(std::move(*bytes)), row()->received());
         completed_ = store::encode(email->structure);
-        structure_ = store::decode_structure_view(completed_).value_or(store::StructureView{});
+        structure_ = &own_structure_.emplace(
+            store::decode_structure_view(completed_).value_or(store::StructureView{}));
     }
     return *structure_;
 }

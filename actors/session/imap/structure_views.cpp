@@ -41,12 +41,26 @@ imap::EnvelopeView view_of(const store::BasicEnvelopeRow<std::string_view>& row)
     return view;
 }
 
-imap::BodyPart::Parameters pairs_of(const std::vector<std::string_view>& parameters) {
-    imap::BodyPart::Parameters pairs;
-    pairs.reserve(parameters.size() / 2);
+void read_pairs(const std::vector<std::string_view>& parameters, imap::BodyPart::Parameters& into) {
+    into.clear();
     for (std::size_t i = 0; i + 1 < parameters.size(); i += 2)
-        pairs.emplace_back(parameters[i], parameters[i + 1]);
-    return pairs;
+        into.emplace_back(parameters[i], parameters[i + 1]);
+}
+
+void read_addresses(std::string_view list, AddressViews& into) {
+    into.clear();
+    store::each_address(list, [&](const store::AddressView& address) {
+        into.push_back({address.name, address.email});
+    });
+}
+
+// "<a@x> <b@y>"
+void read_ids(std::string_view list, std::string& into) {
+    into.clear();
+    store::each_text(list, [&](std::string_view id) {
+        if (!into.empty()) into += ' ';
+        into.append(1, '<').append(id).append(1, '>');
+    });
 }
 
 } // namespace
@@ -68,15 +82,29 @@ imap::EnvelopeView envelope_of(const store::StructureView& structure) {
     return view;
 }
 
-BodyPartViews body_parts_of(const store::StructureView& structure) {
-    BodyPartViews views;
-    views.parts.reserve(structure.parts.size());
-    for (const auto& row : structure.parts) {
-        auto& part = views.parts.emplace_back();
+void read_envelope(const store::EnvelopeInRow& row, imap::EnvelopeView& into) {
+    into.date = row.date;
+    into.subject = row.subject;
+    read_addresses(row.from, into.from);
+    read_addresses(row.sender, into.sender);
+    read_addresses(row.reply_to, into.reply_to);
+    read_addresses(row.to, into.to);
+    read_addresses(row.cc, into.cc);
+    read_addresses(row.bcc, into.bcc);
+    read_ids(row.in_reply_to, into.in_reply_to);
+    read_ids(row.message_ids, into.message_id);
+}
+
+void read_body_parts(const store::StructureView& structure, BodyPartViews& into) {
+    into.envelopes.clear();
+    into.parts.resize(structure.parts.size());
+    for (std::size_t i = 0; i < structure.parts.size(); ++i) {
+        const auto& row = structure.parts[i];
+        auto& part = into.parts[i];
         part.parent = row.parent;
         part.type = row.type;
         part.subtype = row.subtype;
-        part.parameters = pairs_of(row.parameters);
+        read_pairs(row.parameters, part.parameters);
         part.content_id = row.content_id;
         part.description = row.description;
         part.encoding = static_cast<mime::Encoding>(row.encoding);
@@ -84,15 +112,15 @@ BodyPartViews body_parts_of(const store::StructureView& structure) {
         part.lines = row.lines;
         part.md5 = row.md5;
         part.disposition = row.disposition;
-        part.disposition_parameters = pairs_of(row.disposition_parameters);
+        read_pairs(row.disposition_parameters, part.disposition_parameters);
+        part.envelope = nullptr;
         part.language = row.language;
         part.location = row.location;
     }
     for (const auto& row : structure.envelopes)
-        if (row.part >= 0 && static_cast<std::size_t>(row.part) < views.parts.size())
-            views.parts[static_cast<std::size_t>(row.part)].envelope =
-                &views.envelopes.emplace_back(view_of(row));
-    return views;
+        if (row.part >= 0 && static_cast<std::size_t>(row.part) < into.parts.size())
+            into.parts[static_cast<std::size_t>(row.part)].envelope =
+                &into.envelopes.emplace_back(view_of(row));
 }
 
 std::vector<imap::SectionPart> sections_of(const store::StructureView& structure) {

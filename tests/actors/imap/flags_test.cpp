@@ -30,6 +30,15 @@ TEST_CASE("flags are written in the spelling of their registration") {
     CHECK(named_flags().back() == "\\Deleted");
 }
 
+TEST_CASE("texts of flags are those of their names, again and again") {
+    FlagTexts texts;
+    for (int round = 0; round < 2; ++round)
+        for (std::uint32_t flags = 0; flags < 1024; ++flags)
+            for (const bool deleted : {false, true, false})
+                REQUIRE(texts.of(flags, deleted) == flags_as_text(flags, deleted));
+    CHECK(texts.of(store::flag_seen | store::flag_forwarded, true) == "\\Seen $Forwarded \\Deleted");
+}
+
 TEST_CASE("flags are read in any case") {
     const auto read = read_flags({"\\seen", "\\DELETED", "$junk", "$SEEN", "Project-X", "project-x"});
     REQUIRE(read.has_value());

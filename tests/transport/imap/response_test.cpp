@@ -223,6 +223,63 @@ TEST_CASE("Strings choose their form") {
     CHECK(encode_words(std::string(44, 'x') + "éé").ends_with("eHg=?= =?utf-8?B?w6nDqQ==?="));
 }
 
+TEST_CASE("What a quoted string cannot have is seen wherever it stands") {
+    const auto string = [](std::string_view text, Wire wire = {}) {
+        std::string out = "<";
+        write_string(out, text, wire);
+        return out;
+    };
+    // Eight octets are looked at together, fewer otherwise, and the last ones twice.
+    for (std::size_t size = 1; size <= 35; ++size)
+        for (std::size_t place = 0; place < size; ++place) {
+            const auto with = [&](std::string_view octets) {
+                return std::string(size, 'x').replace(place, 1, octets);
+            };
+            const auto literal = "<{" + std::to_string(size) + "}\r\n";
+            INFO(size << " octets, at " << place);
+            CHECK(string(with("\"")) == "<\"" + with("\\\"") + "\"");
+            CHECK(string(with("\\")) == "<\"" + with("\\\\") + "\"");
+            for (const auto* octet : {"\r", "\n", "\x80", "\xff"})
+                CHECK(string(with(octet)) == literal + with(octet));
+            CHECK(string(with({"\0", 1})) == "<\"" + std::string(size - 1, 'x') + "\"");
+            for (const auto* octet : {"\x01", "\t", " ", "!", "#", "[", "]", "=", "~", "\x7f"})
+                CHECK(string(with(octet)) == "<\"" + with(octet) + "\"");
+            CHECK(string(with("é"), {.utf8 = true}) == "<\"" + with("é") + "\"");
+            CHECK(string(with("\xff"), {.utf8 = true}) == literal + with("\xff"));
+        }
+    CHECK(string("") == "<\"\"");
+    CHECK(string(std::string(1000, 'x')) == "<\"" + std::string(1000, 'x') + "\"");
+}
+
+TEST_CASE("Texts are encoded words where the wire is ASCII, if they need it") {
+    const auto text = [](std::string_view of, Wire wire = {}) {
+        std::string out = "<";
+        Output to(out);
+        write_text(to, of, wire);
+        to.trim();
+        return out;
+    };
+    CHECK(text("") == "<\"\"");
+    CHECK(text("plain = \"so\"") == "<\"plain = \\\"so\\\"\"");
+    CHECK(text("=?x?=") == "<\"=?utf-8?B?PT94Pz0=?=\"");
+    CHECK(text("=?x?=", {.utf8 = true}) == "<\"=?x?=\"");
+    CHECK(text("été") == "<\"=?utf-8?B?w6l0w6k=?=\"");
+    CHECK(text("été", {.utf8 = true}) == "<\"été\"");
+    CHECK(text("a\tb") == "<\"=?utf-8?B?YQli?=\"");
+    CHECK(text("é\0é"s) == "<\"=?utf-8?B?w6nDqQ==?=\""); // without the NUL
+    CHECK(text("\xffx") == "<\"=?utf-8?B?77+9eA==?=\""); // U+FFFD
+    CHECK(text(std::string(44, 'x') + "éé").ends_with("eHg=?= =?utf-8?B?w6nDqQ==?=\""));
+    // As one quoted string up to 1,000 octets, then as a literal: always what `encode_words` says.
+    for (std::size_t size = 1; size <= 700; ++size) {
+        const auto long_text = "é" + std::string(size, 'x');
+        const auto words = encode_words(long_text);
+        INFO(size);
+        CHECK(text(long_text) == (words.size() <= 1000
+                                      ? "<\"" + words + "\""
+                                      : "<{" + std::to_string(words.size()) + "}\r\n" + words));
+    }
+}
+
 TEST_CASE("FETCH, as the sample connection of RFC 9051 §8 has it") {
     EnvelopeView envelope;
     envelope.date = "Wed, 17 Jul 1996 02:23:25 -0700 (PDT)";
@@ -268,6 +325,8 @@ TEST_CASE("Items of FETCH") {
               f.uid(4827313);
           }) == "* 23 FETCH (FLAGS (\\Seen) UID 4827313)");
     CHECK(fetched([](auto& f, auto&) { f.flags({}); }, FetchWriter::By::uid) == "* 23 UIDFETCH (FLAGS ())");
+    CHECK(fetched([](auto& f, auto&) { f.flags_text("\\Seen $Forwarded"); }) ==
+          "* 23 FETCH (FLAGS (\\Seen $Forwarded))");
     CHECK(fetched([](auto& f, auto&) { f.modseq(65402); }) == "* 23 FETCH (MODSEQ (65402))");
     CHECK(fetched([](auto& f, auto&) {
               f.email_id("M6d99ac3275bb4e");
