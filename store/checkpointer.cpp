@@ -1,5 +1,7 @@
 #include "store/checkpointer.h"
 
+#include <algorithm>
+
 namespace facteur::store {
 namespace {
 
@@ -28,6 +30,11 @@ Checkpointer::~Checkpointer() {
 bool Checkpointer::is_busy() const {
     const std::lock_guard lock(mutex_);
     return busy_;
+}
+bool Checkpointer::is_settled() const {
+    const std::lock_guard lock(mutex_);
+    return !busy_ && std::none_of(settled_.begin(), settled_.end(),
+                                  [](const auto& of) { return of.second.is_past(*of.first); });
 }
 std::optional<Error> Checkpointer::failure() const {
     const std::lock_guard lock(mutex_);

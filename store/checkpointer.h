@@ -42,6 +42,8 @@ public:
     // Brings everything into checkpoints. No write comes after it.
     Result<void> finish();
 
+    // No write has been made since the states that are written down, and the thread is at rest.
+    [[nodiscard]] bool is_settled() const;
     [[nodiscard]] std::optional<Error> failure() const;
     [[nodiscard]] std::uint64_t made() const;
 

@@ -170,6 +170,13 @@ void Journal::turn() {
     current_ = 1 - current_;
 }
 
+void Journal::shrink() {
+    for (auto& segment : segments_) {
+        if (segment.end > block || segment.filled <= fill_step) continue;
+        if (::ftruncate(segment.file, static_cast<off_t>(fill_step)) == 0) segment.filled = fill_step;
+    }
+}
+
 Result<void> Journal::clear() {
     auto& segment = segments_[1 - current_];
     if (segment.end <= block) return {};

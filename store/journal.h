@@ -11,8 +11,8 @@
 // and used again when they are in it. A cleared segment gets a new generation, a random number that each of
 // its frames repeats: what an older generation left behind is never taken for new, nor what stands in a body.
 //
-// `append` and `turn` are called by the lane, `clear` by the thread that makes checkpoints, never for the
-// segment that is written to.
+// `append`, `turn` and `shrink` are called by the lane, `clear` by the thread that makes checkpoints, never
+// for the segment that is written to.
 #pragma once
 
 #include "store/error.h"
@@ -81,6 +81,8 @@ public:
     void turn();
     // All batches of the segment that is not written to are in checkpoints.
     Result<void> clear();
+    // The files keep no more blocks than a few. When `clear` is done and not under way.
+    void shrink();
 
 private:
     struct Segment {

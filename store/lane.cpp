@@ -1,5 +1,7 @@
 #include "store/lane.h"
 
+#include "store/free_pages.h"
+
 #include <chrono>
 #include <future>
 #include <map>
@@ -13,6 +15,13 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t write_overhead = 4096;
 // Of bodies in one batch, as long as it is not a single write: all of it is in memory twice.
 constexpr std::size_t batch_octets = 64u << 20;
+
+std::vector<const Shard*> shards_of(const Checkpointer::Moments& moments) {
+    std::vector<const Shard*> shards;
+    for (const auto& [shard, moment] : moments)
+        shards.push_back(shard);
+    return shards;
+}
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -33,7 +42,8 @@ void count_into(std::vector<std::uint64_t>& histogram, double value, double firs
 
 Lane::Lane(const Options& options, const std::string& folder, const std::string& name,
            Checkpointer::Moments settled)
-    : options_(options), journal_(folder, name), checkpointer_(options, journal_, std::move(settled)),
+    : options_(options), journal_(folder, name), shards_(shards_of(settled)),
+      checkpointer_(options, journal_, std::move(settled)), rest_(options.lane_rest),
       thread_([this] { loop(); }) {}
 Lane::~Lane() {
     static_cast<void>(stop());
@@ -135,16 +145,44 @@ void Lane::loop() {
     std::unique_lock lock(mutex_);
     const auto is_woken = [this] { return stopping_ || !queue_.empty(); };
     while (true) {
-        if (const auto due = checkpointer_.due())
+        if (const auto due = next_due())
             wake_.wait_until(lock, *due, is_woken);
         else
             wake_.wait(lock, is_woken);
         if (queue_.empty() && stopping_) return;
-        take(lock);
+        const bool idle = queue_.empty();
+        if (!idle) take(lock);
         lock.unlock();
-        checkpointer_.wrote();
+        if (!idle || checkpointer_.due()) checkpointer_.wrote();
+        // Many plans find nothing to change.
+        if (!idle && !checkpointer_.is_settled()) rest_.wrote();
+        if (rest_.is_due()) rest();
         lock.lock();
     }
+}
+
+std::optional<Checkpointer::Clock::time_point> Lane::next_due() const {
+    const auto checkpoint = checkpointer_.due();
+    const auto room = rest_.due();
+    if (!checkpoint || !room) return checkpoint ? checkpoint : room;
+    return std::min(*checkpoint, *room);
+}
+
+// Nothing was written for a while: what that left behind on the disk goes, until something comes.
+void Lane::rest() {
+    const auto undisturbed = [this] {
+        const std::lock_guard lock(mutex_);
+        return queue_.empty() && !stopping_;
+    };
+    for (const auto* shard : shards_)
+        for (auto* environment : {&shard->rows(), &shard->bodies()})
+            if (undisturbed()) give_back_free_pages(*environment, undisturbed);
+    const bool settled = checkpointer_.is_settled();
+    if (settled) journal_.shrink();
+    if (refusal() || (settled && undisturbed()))
+        rest_.done();
+    else
+        rest_.again();
 }
 
 // What waits, up to a batch or a job; writes it while the queue fills again.

@@ -11,6 +11,7 @@
 
 #include "store/checkpointer.h"
 #include "store/journal.h"
+#include "store/rest.h"
 #include "store/shard_batch.h"
 
 #include <condition_variable>
@@ -59,6 +60,8 @@ private:
     void count_in(const Write& write);
     void count_out(const std::vector<SharedBytes>& bodies, std::size_t writes);
     void loop();
+    [[nodiscard]] std::optional<Checkpointer::Clock::time_point> next_due() const;
+    void rest();
     void take(std::unique_lock<std::mutex>& lock);
     void write(std::vector<ShardBatch> batches);
     void commit(std::vector<ShardBatch*>& batches);
@@ -67,8 +70,10 @@ private:
 
     const Options& options_;
     Journal journal_;
+    const std::vector<const Shard*> shards_;
     Checkpointer checkpointer_;
     std::optional<Error> broken_; // why nothing is written any more
+    Rest rest_;
     // Shards whose bodies the journal may lack.
     std::set<ShardId> left_bodies_;
 

@@ -84,11 +84,14 @@ store::Result<void> Indexing::Implementation::round(bool all, bool save) {
 
 // Housekeeping gives way to whatever comes.
 void Indexing::Implementation::tidy() {
-    for (auto& shard : shards)
-        while (!stopping && wakes == 0) {
+    const auto undisturbed = [this] { return !stopping && wakes == 0; };
+    for (auto& shard : shards) {
+        while (undisturbed()) {
             const auto more = shard->tidy();
             if (!more || !*more) break;
         }
+        if (undisturbed()) shard->rest(undisturbed);
+    }
 }
 
 void Indexing::Implementation::stop() {

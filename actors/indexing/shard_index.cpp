@@ -239,6 +239,7 @@ store::Result<void> ShardIndex::write(Batch& batch, bool save) {
     if (!changed && !due) return {};
     for (const auto& [account, position] : unsaved_)
         batch.positions.push_back(position);
+    rest_.wrote();
     auto written = of->update(batch.added, batch.removed, mark, batch.positions);
     if (written) unsaved_.clear();
     return written;
@@ -250,7 +251,16 @@ store::Result<bool> ShardIndex::tidy() {
     if (!of) return false;
     auto more = of->tidy();
     if (!more && more.error().code == store::Code::corrupt) damaged_ = true;
+    if (more && *more) rest_.wrote();
     return more;
+}
+
+void ShardIndex::rest(const std::function<bool()>& go_on) {
+    const std::lock_guard lock(writing_);
+    const auto of = index();
+    if (!of || !rest_.is_due()) return;
+    of->give_back_room(go_on);
+    if (go_on()) rest_.done();
 }
 
 void ShardIndex::note(const store::Result<void>& outcome) {

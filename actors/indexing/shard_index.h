@@ -7,6 +7,7 @@
 #pragma once
 
 #include "actors/indexing/indexing.h"
+#include "store/rest.h"
 
 #include <atomic>
 #include <deque>
@@ -26,6 +27,8 @@ public:
     store::Result<void> catch_up(bool save, const std::atomic<bool>& stop);
     // A step of housekeeping; says whether there is more.
     store::Result<bool> tidy();
+    // Gives back room on the disk, once after nothing was written for a while, as long as `go_on`.
+    void rest(const std::function<bool()>& go_on);
     void note(const store::Result<void>& outcome); // for the statistics
 
     // -- any thread
@@ -40,7 +43,8 @@ public:
 
 private:
     struct Batch;
-    ShardIndex(const store::Store& store, store::ShardId shard) : store_(store), shard_(shard) {}
+    ShardIndex(const store::Store& store, store::ShardId shard)
+        : store_(store), shard_(shard), rest_(store.options().lane_rest) {}
 
     [[nodiscard]] std::shared_ptr<store::search::Index> index() const;
     store::Result<void> open_index();
@@ -68,6 +72,7 @@ private:
     store::Sequence due_until_ = 0;    // everything up to here was indexed or is due
     // Newer than those in the index, of accounts in which no email came or went.
     std::unordered_map<store::AccountId, store::search::Position> unsaved_;
+    store::Rest rest_;
 
     mutable std::mutex statistics_mutex_;
     Indexing::ShardStatistics statistics_;

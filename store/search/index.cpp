@@ -1,4 +1,5 @@
 #include "store/codec.h"
+#include "store/free_pages.h"
 #include "store/search/implementation.h"
 #include "store/search/vocabulary.h"
 
@@ -222,6 +223,10 @@ Result<void> Index::update(const std::vector<Document>& added, const std::vector
         updater.move(position);
     updater.finish(mark);
     return commit(transaction);
+}
+
+void Index::give_back_room(const std::function<bool()>& go_on) {
+    give_back_free_pages(*implementation_->environment, go_on);
 }
 
 Index::Statistics Index::statistics() const {

@@ -19,7 +19,7 @@
 // which of its modseqs. Whoever wants what is newer scans those emails with `matches`, which judges one
 // document by the same rules without the index.
 //
-// One thread at a time may write (`update`, `remove_account`, `tidy`); any number may read.
+// One thread at a time may write (`update`, `remove_account`, `tidy`, `give_back_room`); any number may read.
 #pragma once
 
 #include "store/error.h"
@@ -109,6 +109,8 @@ public:
     Result<void> remove_account(AccountId account);
     // One step of taking away the postings of removed emails; says whether there is more to do.
     Result<bool> tidy();
+    // Blocks of the disk that hold nothing go back to the file system, as long as `go_on`.
+    void give_back_room(const std::function<bool()>& go_on);
 
     struct Found {
         std::vector<EmailId> emails; // ascending

@@ -22,7 +22,8 @@ constexpr int writers = 2;
 Options often_checkpointed(const std::string& path, std::uint16_t lanes) {
     auto options = small(path);
     options.lanes = lanes;
-    options.lane_queue_bytes = 256u << 10; // a checkpoint after a quarter of it
+    options.lane_queue_bytes = 256u << 10;            // a checkpoint after a quarter of it
+    options.lane_rest = std::chrono::milliseconds(0); // room is given back whenever nothing waits
     return options;
 }
 
