@@ -146,6 +146,9 @@ class SignIn(unittest.TestCase):
         self.assertEqual(answer.status, 200)
         self.assertEqual(answer.json()["address"], "anne@academie.test")
         self.assertEqual(answer.json()["accountId"], account_of(ANNE))
+        query = {"using": [CORE, MAIL], "methodCalls": [["Mailbox/query", {"accountId": account_of(ANNE), "filter": {"role": "inbox"}}, "0"]]}
+        found = ask("POST", "/jmap/api", {**ANNE, **JSON}, json.dumps(query).encode()).json()["methodResponses"][0][1]["ids"]
+        self.assertEqual([answer.json()["inbox"]], found)
         cookie = answer.header("set-cookie")
         for part in ("facteur=", "HttpOnly", "SameSite=Strict", "Path=/"):
             self.assertIn(part, cookie)

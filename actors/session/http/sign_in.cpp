@@ -1,8 +1,9 @@
 // The web UI's own doors: /auth/login, /auth/logout and /auth/sessions.
 //
-// POST /auth/login {"username", "password", "remember"} → 200 {"accountId", "address", "name", "locale"} and
-// the cookie; or {"error", "retryAfter"} with wrong (401), suspended (403), insecure (403: a secret over
-// plain HTTP), wait (429), busy (503), malformed (400).
+// POST /auth/login {"username", "password", "remember"} → 200 {"accountId", "address", "name", "locale",
+// "inbox"} and the cookie (`inbox`: the id of that mailbox, so that its first rows can be asked for at once;
+// null when there is none); or {"error", "retryAfter"} with wrong (401), suspended (403), insecure (403: a
+// secret over plain HTTP), wait (429), busy (503), malformed (400).
 
 #include "actors/accounts/authenticator.h"
 #include "actors/clock.h"
@@ -77,6 +78,8 @@ http::Header cookie_header(const Exchange& exchange, std::string value, std::opt
 }
 
 void welcome(HttpSession* self, const store::AccountRow& user, bool remember, std::string cookie) {
+    const auto& services = self->state.context->services;
+    const auto inbox = services.store.read(user.id).mailbox_by_role(user.id, "inbox");
     std::string json;
     jmap::Writer(json)
         .begin_object()
@@ -84,9 +87,10 @@ void welcome(HttpSession* self, const store::AccountRow& user, bool remember, st
         .member("address", user.address)
         .member("name", user.name)
         .member("locale", user.locale)
+        .member_or_null("inbox", inbox ? mailbox_id(*inbox) : std::string())
         .end_object();
     auto response = json_answer(200, std::move(json));
-    const auto lasts = self->state.context->services.config.auth.remembered_session.count();
+    const auto lasts = services.config.auth.remembered_session.count();
     response.headers.push_back(cookie_header(*self->state.exchange, std::move(cookie),
                                              remember ? std::optional<std::int64_t>(lasts) : std::nullopt));
     answer(self, std::move(response));

@@ -1,6 +1,7 @@
 import { ConnectionError } from "../jmap";
 
-export type Person = { accountId: string; address: string; name: string; locale: string };
+/** `inbox`: the id of that mailbox. */
+export type Person = { accountId: string; address: string; name: string; locale: string; inbox: string | null };
 
 const told = ["wrong", "suspended", "wait", "busy", "malformed", "insecure"] as const;
 

@@ -5,6 +5,7 @@ import { beginAt } from "../mail/store/changes";
 import { keyOf, mailboxes, putMailboxes } from "../mail/store/mailboxes";
 import { loadQuota } from "../mail/store/quota";
 import { currentList, folderList } from "../mail/view";
+import type { Person } from "./auth";
 import { type Memory, recall, remember } from "./memory";
 import { route } from "./router";
 import { client, phase } from "./session";
@@ -22,9 +23,10 @@ export function askAhead(): Promise<unknown> {
   return ask(memory);
 }
 
-/** Asks for the folders of who has just signed in. */
-export function askFor(accountId: Id): void {
-  void ask({ apiUrl: "/jmap/api", accountId, folders: {} });
+/** Asks for the folders of who has just signed in, and for the first rows of the inbox. */
+export function askFor({ accountId, inbox }: Person): void {
+  const role = "inbox";
+  void ask({ apiUrl: "/jmap/api", accountId, folders: inbox ? { [role]: { id: inbox, role } } : {} });
 }
 
 function ask(memory: Memory): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
-import { Client, ConnectionError, type Id } from "../jmap";
-import { LoginError, login, logout } from "./auth";
+import { Client, ConnectionError } from "../jmap";
+import { LoginError, login, logout, type Person } from "./auth";
 import { connected } from "./connection";
 import { forgetMemory } from "./memory";
 
@@ -57,7 +57,7 @@ export async function signIn(
   name: string,
   password: string,
   remember: boolean,
-  askFor: (accountId: Id) => void,
+  askFor: (person: Person) => void,
 ): Promise<void> {
   const person = await login(name, password, remember);
   personName.value = person.name;
@@ -66,7 +66,7 @@ export async function signIn(
     location.assign("/");
     return;
   }
-  if (phase.value !== "expired") askFor(person.accountId);
+  if (phase.value !== "expired") askFor(person);
   const session = await client.connect();
   // The sign-in went well and the cookie did not come back: the browser refuses it.
   if (!session) throw new LoginError("cookies");
