@@ -21,8 +21,8 @@ GROUPS = {"disk": disk, "index": index, "imap": imap, "memory": memory, "durabil
 # Seconds: what each group may take before its rows are run once alone. The rest goes to filling and to starts.
 QUICK = {"disk": 40, "index": 60, "imap": 150, "memory": 60, "durability": 60, "ingest": 90, "jmap": 60, "webmail": 60, "push": 45, "restart": 30,
          "growth": 120, "large": None}
-FULL = {"disk": 40, "index": 200, "imap": 600, "memory": 180, "durability": 60, "ingest": 240, "jmap": 180, "webmail": 180, "push": 180, "restart": 60,
-        "growth": 480, "large": None}
+FULL = {"disk": 40, "index": 120, "imap": 480, "memory": 120, "durability": 60, "ingest": 200, "jmap": 150, "webmail": 150, "push": 120, "restart": 60,
+        "growth": 360, "large": None}
 PEERS = ["facteur", "dovecot", "dovecot-fts", "cyrus", "postfix+dovecot", "roundcube"]
 
 
