@@ -126,6 +126,10 @@ class Suite:
             self.results.add("fill", "append and text index", peer.name, 1, {
                 "seconds": filled["seconds"] + time.monotonic() - before_index, "cpu_s": peer.cpu() - cpu, "disk": peer.disk()})
 
+    def settle(self) -> None:
+        """Who tidies up when nothing is written has done it then."""
+        time.sleep(25)
+
     def wait_until_idle(self) -> None:
         for peer in self.peers.values():
             peer.wait_until_idle()

@@ -1,18 +1,13 @@
 """Octets on disk of the filled mailbox with all indices, the text index too, beside the mail's own octets. To be run when nothing but the
 filling has happened."""
 
-import time
-
 from suite.limits import LIMIT
 from suite.peers.floor import pack
 from suite.suite import Suite
 
 
-SETTLING = 25  # seconds without a write: who tidies up then has done it
-
-
 def run(suite: Suite) -> None:
-    time.sleep(SETTLING)
+    suite.settle()
     mail = suite.results.about["mail_octets"]
     for peer in suite.with_port("imap", "postfix+dovecot"):
         suite.results.add("disk", "disk", peer.name, 1, {"times_the_mail": peer.disk() / mail, "mib": peer.disk() / 2**20})
