@@ -204,6 +204,20 @@ TEST_CASE("a dead destination and one that answers nothing delay no other") {
     later.queue.stop();
 }
 
+TEST_CASE("a queue that stops while letters are put off is told of none of them later") {
+    MailExchanger silent;
+    silent.say("", "hang");
+    Academy academy(all_to(silent));
+    const auto anne = academy.add("anne");
+    for (int n = 0; n < 200; ++n)
+        send_to(academy, anne, {"x@silent.test"});
+    {
+        const Later later(academy);
+        REQUIRE(comes_true([&] { return silent.connections() > 0; }));
+    }
+    CHECK_FALSE(academy.queue_is_empty());
+}
+
 TEST_CASE("one connection carries many letters, and no more are open than may be") {
     MailExchanger server;
     Academy academy(all_to(server, 2));

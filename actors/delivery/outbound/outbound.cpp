@@ -34,6 +34,7 @@ struct Outbound::Implementation : std::enable_shared_from_this<Implementation> {
     caf::actor_system& system;
     const Services& services;
     std::function<store::Time()> clock;
+    std::mutex telling; // held while `done` is called, so that nobody is told after the stop
     std::function<void(const DueEntry&)> done;
     std::unique_ptr<OutboundNetwork> network;
     smtp::RetryPolicy policy;
@@ -72,6 +73,15 @@ struct Outbound::Implementation : std::enable_shared_from_this<Implementation> {
         --couriers;
         changed.notify_all();
     }
+    void settled(const DueEntry& due, const Outcome& outcome) {
+        count(outcome);
+        const std::lock_guard lock(telling);
+        if (done) done(due);
+    }
+    void tell_no_more() {
+        const std::lock_guard lock(telling);
+        done = nullptr;
+    }
     void count(const Outcome& outcome) {
         const std::lock_guard lock(mutex);
         for (const auto& status : outcome.statuses)
@@ -102,10 +112,8 @@ struct Outbound::Implementation : std::enable_shared_from_this<Implementation> {
     void put_off(caf::event_based_actor* self, DueEntry due, const NoServer& why, store::Time until) {
         const auto outcome = std::make_shared<const Outcome>(
             judge_all(due.entry, why.reply, why.permanent, policy, clock(), until, random_number));
-        commit_outcome(self, services, due, outcome, clock(), [me = shared_from_this(), due, outcome](bool) {
-            me->count(*outcome);
-            me->done(due);
-        });
+        commit_outcome(self, services, due, outcome, clock(),
+                       [me = shared_from_this(), due, outcome](bool) { me->settled(due, *outcome); });
     }
 
     void failed(caf::event_based_actor* self, const std::string& hop, const NoServer& why,
@@ -142,10 +150,7 @@ struct Outbound::Implementation : std::enable_shared_from_this<Implementation> {
         const auto back = caf::actor_cast<caf::actor>(courier);
         const auto here = actor;
         CourierSetting setting{services, *network, signers_now(), policy, clock, {}, {}, {}, {}, {}, {}};
-        setting.settled = [me](const DueEntry& due, const Outcome& outcome) {
-            me->count(outcome);
-            me->done(due);
-        };
+        setting.settled = [me](const DueEntry& due, const Outcome& outcome) { me->settled(due, outcome); };
         setting.next = [=](std::function<void(std::optional<DueEntry>)> then) {
             run_in(here, [=] {
                 auto next = me->is_stopping() ? std::nullopt : me->schedule.take_next(hop);
@@ -240,7 +245,10 @@ void Outbound::stop() {
         std::unique_lock lock(shared.mutex);
         shared.changed.wait_for(lock, stop_patience, [&] { return shared.couriers == 0; });
     }
+    caf::scoped_actor self{shared.system};
     caf::anon_send_exit(shared.actor, caf::exit_reason::user_shutdown);
+    self->wait_for(shared.actor);
+    shared.tell_no_more();
 }
 
 OutboundStatistics Outbound::statistics() const {

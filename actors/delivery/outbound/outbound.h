@@ -24,7 +24,7 @@ struct OutboundStatistics {
 
 class Outbound {
 public:
-    // `done`: from an actor's thread. Fails when the network cannot be set up as configured.
+    // `done`: from an actor's thread, never after `stop`. Fails when the network cannot be set up as configured.
     static Result<std::unique_ptr<Outbound>> start(caf::actor_system& system, const Services& services,
                                                    std::function<store::Time()> clock,
                                                    std::function<void(const DueEntry&)> done);
@@ -38,7 +38,8 @@ public:
     // The keys of [dkim] anew, for connections opened from now on. Fails when one cannot be read: then
     // nothing changes.
     Result<void> read_signers(const Config& config);
-    // Lets letters under way come to an end for some seconds, then cuts them. Idempotent; not from an actor.
+    // Lets letters under way come to an end for some seconds, then cuts them. Idempotent; not from an actor,
+    // and not with a lock that `done` takes.
     void stop();
     [[nodiscard]] OutboundStatistics statistics() const;
 
