@@ -24,7 +24,8 @@ struct OutboundStatistics {
 
 class Outbound {
 public:
-    // `done`: from an actor's thread, never after `stop`. Fails when the network cannot be set up as configured.
+    // `done`: from an actor's thread, never after `stop`. Fails when the network cannot be set up as
+    // configured.
     static Result<std::unique_ptr<Outbound>> start(caf::actor_system& system, const Services& services,
                                                    std::function<store::Time()> clock,
                                                    std::function<void(const DueEntry&)> done);
