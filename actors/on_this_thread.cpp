@@ -6,44 +6,50 @@
 #include <caf/resumable.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace facteur {
 namespace {
 
-// Keeps the actor that it is asked to schedule first, which is the one that the message is for; those that it
-// sends messages to while it acts go to the workers.
+// Keeps the actors that it is asked to schedule, as long as there are turns for them.
 class ThisThread final : public caf::execution_unit {
 public:
-    explicit ThisThread(caf::actor_system& system) : caf::execution_unit(&system) {}
+    ThisThread(caf::actor_system& system, unsigned turns)
+        : caf::execution_unit(&system), turns_(std::min(turns, most_turns)) {}
 
     void exec_later(caf::resumable* actor) override {
-        if (has_begun_ || actor_ != nullptr)
-            system().scheduler().enqueue(actor);
+        if (waiting_ < turns_)
+            ready_[(next_ + waiting_++) % most_turns] = actor;
         else
-            actor_ = actor;
+            system().scheduler().enqueue(actor);
     }
 
     void act() {
-        has_begun_ = true;
-        if (actor_ == nullptr) return;
-        switch (actor_->resume(this, 1)) {
-        case caf::resumable::resume_later: return system().scheduler().enqueue(actor_); // keeps its reference
-        case caf::resumable::awaiting_message:
-        case caf::resumable::done:
-        case caf::resumable::shutdown_execution_unit: break;
+        while (waiting_ > 0) {
+            auto* const actor = ready_[next_++ % most_turns];
+            --waiting_;
+            --turns_;
+            if (actor->resume(this, 1) == caf::resumable::resume_later)
+                exec_later(actor); // keeps its reference
+            else
+                caf::intrusive_ptr_release(actor);
         }
-        caf::intrusive_ptr_release(actor_);
     }
 
 private:
-    caf::resumable* actor_ = nullptr;
-    bool has_begun_ = false;
+    static constexpr unsigned most_turns = 8;
+
+    unsigned turns_; // that are left: never fewer than actors wait
+    unsigned next_ = 0, waiting_ = 0;
+    std::array<caf::resumable*, most_turns> ready_{};
 };
 
 } // namespace
 
-void deliver_on_this_thread(const caf::actor& to, caf::message message) {
+void deliver_on_this_thread(const caf::actor& to, caf::message message, unsigned turns) {
     if (!to) return;
-    ThisThread thread(to.home_system());
+    ThisThread thread(to.home_system(), turns);
     auto* actor = caf::actor_cast<caf::abstract_actor*>(to);
     actor->enqueue(nullptr, caf::make_message_id(), std::move(message), &thread);
     thread.act();

@@ -2,7 +2,7 @@
 //
 // Two threads that hand a command and its answer to each other cost more than most commands do: each has to
 // be woken, which is a system call and a change of context. So a loop that has read a small command lets the
-// session act itself.
+// session act itself, and those whom the session asks. A lane that has written does so with the answer.
 #pragma once
 
 #include <caf/actor.hpp>
@@ -14,12 +14,14 @@
 namespace facteur {
 
 // If `to` waits for messages, it handles this one before the function returns; else it is sent as any other.
-// Only for what is done in well under a millisecond: the thread's other work waits. Not from within an actor.
-void deliver_on_this_thread(const caf::actor& to, caf::message message);
+// The actors that wake by what it says, itself again for one, have the turns that are left; then the workers
+// go on. A turn is a message. Only for what is done in well under a millisecond: the thread's other work
+// waits. An actor that calls it from within itself is not re-entered: it is sent the message.
+void deliver_on_this_thread(const caf::actor& to, caf::message message, unsigned turns = 1);
 
 template <typename Message>
-void send_on_this_thread(const caf::actor& to, Message message) {
-    deliver_on_this_thread(to, caf::make_message(std::move(message)));
+void send_on_this_thread(const caf::actor& to, Message message, unsigned turns = 1) {
+    deliver_on_this_thread(to, caf::make_message(std::move(message)), turns);
 }
 
 } // namespace facteur

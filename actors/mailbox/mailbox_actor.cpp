@@ -5,6 +5,7 @@
 #include "actors/mailbox/change_emails.h"
 #include "actors/mailbox/file_email.h"
 #include "actors/mailbox/keep_upload.h"
+#include "actors/on_this_thread.h"
 
 #include <algorithm>
 #include <chrono>
@@ -17,6 +18,11 @@ namespace {
 // address is served by its successor.
 constexpr auto idle_limit = std::chrono::minutes(5);
 constexpr auto linger = std::chrono::minutes(1);
+
+// Who changed the flags of so few emails is answered by the lane's thread itself: this actor, the session,
+// which watches, of the commit and with its answer. Each has nothing to do but to write a line.
+constexpr std::size_t few_emails = 16;
+constexpr unsigned turns_of_answer = 4;
 
 constexpr auto tick_atom = caf::atom("tick");
 constexpr auto leave_atom = caf::atom("leave");
@@ -61,8 +67,10 @@ void tell_lane_followers(const MailboxServices& services, const store::Commit& c
     if (queued && services.queued) services.queued(commit.shard);
 }
 
+enum class Answers { by_workers, by_lane };
+
 void submit(MailboxActor* self, const Permission& guard, store::Plan plan, std::vector<store::Body> bodies,
-            store::Time at, std::function<void(const WriteDone&)> answer) {
+            store::Time at, std::function<void(const WriteDone&)> answer, Answers how = Answers::by_workers) {
     auto& state = self->state;
     const auto ticket = state.next_ticket++;
     state.waiting.emplace(ticket, std::move(answer));
@@ -71,11 +79,14 @@ void submit(MailboxActor* self, const Permission& guard, store::Plan plan, std::
     write.at = at;
     write.bodies = std::move(bodies);
     write.plan = guarded(guard, std::move(plan));
-    write.done = [self_address = caf::actor_cast<caf::actor>(self), ticket, account = state.account,
+    write.done = [self_address = caf::actor_cast<caf::actor>(self), ticket, account = state.account, how,
                   services = &state.mailboxes->services()](store::Result<store::Committed> result) {
         auto done = outcome(ticket, account, result);
         if (done.changed) tell_lane_followers(*services, result->commit);
-        caf::anon_send(self_address, std::move(done));
+        if (how == Answers::by_lane)
+            send_on_this_thread(self_address, std::move(done), turns_of_answer);
+        else
+            caf::anon_send(self_address, std::move(done));
     };
     state.mailboxes->services().store.submit(std::move(write));
 }
@@ -91,15 +102,18 @@ void tell_watchers(MailboxActor* self, StateChanged changed) {
 // A plan that is run once and puts its answer into `answer`, which is given when the commit is on disk.
 template <typename Answer>
 caf::result<Answer> write(MailboxActor* self, store::Plan plan, std::shared_ptr<Answer> answer,
-                          std::vector<store::Body> bodies, store::Time at, const Permission& guard = {}) {
+                          std::vector<store::Body> bodies, store::Time at, const Permission& guard = {},
+                          Answers how = Answers::by_workers) {
     auto promise = self->make_response_promise<Answer>();
-    submit(self, guard, std::move(plan), std::move(bodies), at,
-           [promise, answer = std::move(answer)](const WriteDone& done) mutable {
-               if (done.ok)
-                   promise.deliver(std::move(*answer));
-               else
-                   promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
-           });
+    submit(
+        self, guard, std::move(plan), std::move(bodies), at,
+        [promise, answer = std::move(answer)](const WriteDone& done) mutable {
+            if (done.ok)
+                promise.deliver(std::move(*answer));
+            else
+                promise.deliver(to_caf({static_cast<store::Code>(done.code), done.message}));
+        },
+        how);
     return promise;
 }
 
@@ -124,6 +138,14 @@ caf::result<EmailsAppended> append_emails(MailboxActor* self, AppendEmails& requ
                  appended, std::move(bodies), at, guard);
 }
 
+template <typename Request>
+Answers answers_of(const Request& request) {
+    if constexpr (std::is_same_v<Request, ChangeEmails>)
+        if (request.what <= ChangeEmails::What::remove_flags && request.uids.size() <= few_emails)
+            return Answers::by_lane;
+    return Answers::by_workers;
+}
+
 // A change that is answered by EmailsChanged.
 template <typename Request>
 caf::result<EmailsChanged> change(MailboxActor* self, Request& request,
@@ -133,9 +155,10 @@ caf::result<EmailsChanged> change(MailboxActor* self, Request& request,
     const auto at = request.at;
     Permission guard;
     if constexpr (requires { request.guard; }) guard = request.guard;
+    const auto how = answers_of(request);
     auto changed = std::make_shared<EmailsChanged>();
     return write(self, plan(std::make_shared<const Request>(std::move(request)), changed), changed, {}, at,
-                 guard);
+                 guard, how);
 }
 
 // One turn of the call; `promise` is kept when the last one is durable.

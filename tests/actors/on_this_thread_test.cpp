@@ -69,6 +69,21 @@ TEST_CASE(
     CHECK(others.on.load() != std::this_thread::get_id());
 }
 
+TEST_CASE("those that it writes to act there too, as long as there are turns") {
+    Acting first, second, third;
+    Actors actors;
+    const auto actor = actors.spawn(first, actors.spawn(second, actors.spawn(third)));
+    int sent = 0;
+    do {
+        send_on_this_thread(actor, std::string("now"), 2);
+        wait_for_times(third, ++sent);
+    } while (first.on.load() != std::this_thread::get_id() || second.on.load() != std::this_thread::get_id());
+    CHECK(third.on.load() != std::this_thread::get_id());
+    send_on_this_thread(actor, std::string("now"), 100); // more than are ever given
+    wait_for_times(third, ++sent);
+    CHECK(first.times == sent);
+}
+
 TEST_CASE("an actor that is busy acts where it is, after what came before") {
     Acting acting;
     Actors actors;

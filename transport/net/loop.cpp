@@ -20,6 +20,7 @@ struct Loop::Handles {
     uv_async_t wake{};
     uv_prepare_t before_waiting{};
     uv_check_t after_waiting{};
+    uv_idle_t awake{}; // as long as it is active, the loop does not wait
     uv_timer_t ticker{};
 };
 
@@ -36,7 +37,8 @@ Loop::Loop()
                      [](uv_prepare_t* handle) { static_cast<Loop*>(handle->data)->before_waiting(); });
     uv_check_init(loop_.get(), &handles_->after_waiting);
     uv_check_start(&handles_->after_waiting,
-                   [](uv_check_t* handle) { static_cast<Loop*>(handle->data)->drain(); });
+                   [](uv_check_t* handle) { static_cast<Loop*>(handle->data)->after_waiting(); });
+    uv_idle_init(loop_.get(), &handles_->awake);
     uv_timer_init(loop_.get(), &handles_->ticker);
     uv_timer_start(
         &handles_->ticker, [](uv_timer_t* handle) { static_cast<Loop*>(handle->data)->tick(); },
@@ -76,7 +78,12 @@ void Loop::wake() {
 // What is posted by what was posted comes after whatever the sockets have by then.
 void Loop::before_waiting() {
     drain();
-    if (tasks_.load(std::memory_order_relaxed) != nullptr) wake();
+    if (tasks_.load(std::memory_order_relaxed) != nullptr) uv_idle_start(&handles_->awake, [](uv_idle_t*) {});
+}
+
+void Loop::after_waiting() {
+    uv_idle_stop(&handles_->awake);
+    drain();
 }
 
 void Loop::run(const std::function<void()>& task) {
@@ -158,6 +165,7 @@ void Loop::stop() {
         uv_close(reinterpret_cast<uv_handle_t*>(&handles_->wake), nullptr);
         uv_close(reinterpret_cast<uv_handle_t*>(&handles_->before_waiting), nullptr);
         uv_close(reinterpret_cast<uv_handle_t*>(&handles_->after_waiting), nullptr);
+        uv_close(reinterpret_cast<uv_handle_t*>(&handles_->awake), nullptr);
         uv_close(reinterpret_cast<uv_handle_t*>(&handles_->ticker), nullptr);
     });
     thread_.join();

@@ -60,6 +60,7 @@ private:
     void drain();
     void wake();
     void before_waiting();
+    void after_waiting();
     void tick();
     void close_all();
 

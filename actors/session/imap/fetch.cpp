@@ -1,7 +1,5 @@
 #include "actors/session/imap/fetch.h"
 
-#include <algorithm>
-
 namespace facteur {
 namespace {
 
@@ -9,6 +7,8 @@ using Kind = imap::FetchItem::Kind;
 
 // Entries between two messages that are walked past; what lies further apart is looked up.
 constexpr unsigned longest_walk = 32;
+// Entries of the index that are looked at in the time of one row.
+constexpr std::size_t looks_of_row = 8;
 // Room for the last answers of a piece, before which it had not enough.
 constexpr std::size_t octets_of_answers = 16 * 1024;
 
@@ -45,7 +45,9 @@ void Fetch::advance() {
     if (!is_done()) uid_ = map_->at(number_);
 }
 
-Fetch::State Fetch::go_on(const store::Snapshot& now, std::string& out, std::size_t enough) {
+Fetch::State Fetch::go_on(const store::Snapshot& now, std::string& out, std::size_t enough,
+                          std::size_t looks) {
+    looks_left_ = looks;
     rows_.emplace(now, options_.account);
     const auto state = go_on_with(now, out, enough);
     rows_.reset();
@@ -54,7 +56,7 @@ Fetch::State Fetch::go_on(const store::Snapshot& now, std::string& out, std::siz
 
 Fetch::State Fetch::go_on_with(const store::Snapshot& now, std::string& out, std::size_t enough) {
     while (literal_ || answer_ || !is_done()) {
-        if (out.size() >= enough) return State::more;
+        if (out.size() >= enough || looks_left_ == 0) return State::more;
         if (literal_) {
             if (!literal_->next(now, out)) return State::broken;
             if (literal_->is_done()) literal_.reset();
@@ -78,14 +80,15 @@ void Fetch::walk(const store::Snapshot& now, std::string& text, std::size_t enou
             ++outcome_.gone;
         is_end = false;
         if (is_done()) return false;
+        looked(1);
         if (uid_ != entry.uid) {
-            is_end = ++walked < longest_walk;
+            is_end = ++walked < longest_walk && looks_left_ > 0;
             return is_end;
         }
         walked = 0;
         answer(now, entry, out);
         advance();
-        is_end = !is_done() && !answer_ && out.size() < enough;
+        is_end = !is_done() && !answer_ && out.size() < enough && looks_left_ > 0;
         return is_end;
     });
     for (; is_end && !is_done(); advance())
@@ -123,6 +126,7 @@ void Fetch::finish_answer(const store::Snapshot& now, std::string& text) {
 
 Fetch::Done Fetch::write_items(const store::Snapshot& now, imap::FetchWriter& writer, Output& out) {
     const auto done = write_remaining_items(now, writer, out);
+    if (message_ && message_->was_parsed()) looks_left_ = 0;
     message_.reset();
     return done;
 }
@@ -133,6 +137,7 @@ Fetch::Done Fetch::write_remaining_items(const store::Snapshot& now, imap::Fetch
         if (write_entry_item(item.kind, writer)) continue;
         if (!message_) {
             message_.emplace(now, *rows_, structure_, answer_->entry.email);
+            looked(looks_of_row);
             if (many_sections_) message_->keep_body();
         }
         const auto before = out.size();

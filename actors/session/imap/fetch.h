@@ -21,6 +21,8 @@
 #include "actors/session/imap/structure_views.h"
 #include "transport/imap/fetch_response.h"
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,8 +53,10 @@ public:
         broken, // a literal that was begun cannot be completed: close the connection
     };
     // Appends answers until `out` has `enough` octets, which it may pass by one answer or some megabytes of a
-    // body.
-    State go_on(const store::Snapshot& now, std::string& out, std::size_t enough);
+    // body, or until it has looked at so many entries of the UID index; a row counts for some of them.
+    static constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
+    State go_on(const store::Snapshot& now, std::string& out, std::size_t enough,
+                std::size_t looks = any_number);
 
     struct Outcome {
         std::uint64_t gone = 0;       // messages of the map that are no longer there: NO [EXPUNGEISSUED]
@@ -70,6 +74,7 @@ private:
 
     [[nodiscard]] bool is_done() const { return range_ == messages_.size(); }
     void advance();
+    void looked(std::size_t times) { looks_left_ -= std::min(looks_left_, times); }
     State go_on_with(const store::Snapshot& now, std::string& out, std::size_t enough);
     void walk(const store::Snapshot& now, std::string& text, std::size_t enough);
     void answer(const store::Snapshot& now, const store::UidEntry& entry, Output& out);
@@ -95,6 +100,7 @@ private:
     std::size_t range_ = 0; // the next message is `number_`, of this range
     std::uint32_t number_ = 0;
     store::Uid uid_ = 0;
+    std::size_t looks_left_ = 0; // of one piece
     std::optional<Answer> answer_;
     std::optional<BodyPieces> literal_;
     // Of the messages under way, kept for their room.

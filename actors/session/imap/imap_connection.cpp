@@ -15,6 +15,9 @@ constexpr std::size_t most_unsent_output = 256 * 1024;
 constexpr std::size_t most_unread_news = 8 * 1024 * 1024;
 // Messages of one APPEND that are gathered, by the number of their parts.
 constexpr unsigned events_of_a_turn = 256;
+// Of a command that this thread does itself: the session, the mailbox's actor, which hands to a lane or
+// begins to watch, and the session again.
+constexpr unsigned turns_of_command = 4;
 constexpr std::uint64_t tls_limit = 30'000;          // milliseconds for TLS to come up
 constexpr std::uint64_t early_limit = 60'000;        // for a sign-in, however its octets come
 constexpr std::uint64_t idle_limit_ms = 31 * 60'000; // RFC 9051 §5.4 wants 30 minutes at least
@@ -37,6 +40,9 @@ std::string_view name_of_command(const imap::Command& command) {
         },
         command);
 }
+
+// One at a time makes its answer in pieces on a loop. Others go to the workers, so that all cores have work.
+thread_local const ImapConnection* in_pieces_here = nullptr;
 
 } // namespace
 
@@ -160,11 +166,12 @@ void ImapConnection::on_ended(net::Connection&) {
 
 void ImapConnection::on_closed() {
     closed_ = true;
+    if (in_pieces_) in_pieces_here = nullptr;
     append_.reset();
     shared_->leave(number_);
     shared_->all.leave(connection_.remote());
     shared_->services.metrics.connection_closed(door_);
-    send_on_this_thread(session_, ImapGone{});
+    send_on_this_thread(session_, ImapGone{}, turns_of_command);
     session_ = nullptr;
 }
 
@@ -234,7 +241,17 @@ void ImapConnection::read_or_wait() {
 void ImapConnection::tell_when_drained() {
     if (!awaits_drain_ || closed_ || connection_.queued() >= most_unsent_output) return;
     awaits_drain_ = false;
-    caf::anon_send(session_, ImapDrained{});
+    if (in_pieces_)
+        go_on_after_others();
+    else
+        caf::anon_send(session_, ImapDrained{});
+}
+
+void ImapConnection::go_on_after_others() {
+    const net::ConnectionRef itself(connection_);
+    itself.with([handler = this](net::Connection&) {
+        if (!handler->closed_) send_on_this_thread(handler->session_, ImapDrained{}, turns_of_command);
+    });
 }
 
 ImapMoment ImapConnection::moment() const {
@@ -255,6 +272,7 @@ void ImapConnection::asked(std::string_view command) {
 }
 
 void ImapConnection::answered(std::string_view result) {
+    if (std::exchange(in_pieces_, false)) in_pieces_here = nullptr;
     const auto seconds = std::chrono::duration<double>(Clock::now() - asked_at_).count();
     shared_->services.metrics.command(door_, command_, result, seconds);
 }
@@ -264,24 +282,28 @@ void ImapConnection::on(imap::AuthenticateStarted& event) {
     ImapAuth auth{std::move(event.mechanism), std::move(event.initial), {}, connection_.is_secure()};
     if (const auto* tls = connection_.tls())
         auth.bindings = {tls->exporter_binding(), tls->end_point_binding()};
-    send_on_this_thread(session_, std::move(auth));
+    send_on_this_thread(session_, std::move(auth), turns_of_command);
 }
 
 void ImapConnection::on(imap::AuthenticateResponse& event) {
-    send_on_this_thread(session_, ImapAuthResponse{std::move(event.data)});
+    send_on_this_thread(session_, ImapAuthResponse{std::move(event.data)}, turns_of_command);
 }
 
 void ImapConnection::on(imap::LoginGiven& event) {
     asked("LOGIN");
-    send_on_this_thread(session_, ImapLogin{std::move(event.user), std::move(event.password)});
+    send_on_this_thread(session_, ImapLogin{std::move(event.user), std::move(event.password)},
+                        turns_of_command);
 }
 
 void ImapConnection::on(imap::CommandGiven& event) {
     asked(name_of_command(event.command));
-    const bool quick = is_quick(event.command);
+    in_pieces_ = has_quick_pieces(event.command) && in_pieces_here == nullptr;
+    if (in_pieces_) in_pieces_here = this;
+    const bool quick = in_pieces_ || is_quick(event.command);
     ImapCommand command{std::move(event.command), moment()};
+    command.moment.on_loop = in_pieces_;
     if (quick)
-        send_on_this_thread(session_, std::move(command));
+        send_on_this_thread(session_, std::move(command), turns_of_command);
     else
         caf::anon_send(session_, std::move(command));
 }

@@ -60,6 +60,7 @@ private:
     void begin_tls();
     void say(std::string bytes); // behind what waits to be written
     void tell_when_drained();
+    void go_on_after_others();
 
     void on(imap::AuthenticateStarted& event);
     void on(imap::AuthenticateResponse& event);
@@ -95,6 +96,7 @@ private:
 
     std::unique_ptr<ImapAppend> append_; // under way
     bool awaits_drain_ = false;          // the session waits for the client to take what there is
+    bool in_pieces_ = false;             // the loop makes the answer, a piece at each of its turns
     bool draining_ = false;
     bool turn_is_due_ = false; // others come first, then it goes on by itself
     bool unpacking_ = false;   // what is compressed is to be read on

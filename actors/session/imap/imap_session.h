@@ -177,7 +177,7 @@ private:
     void run(imap::command::Copy& c);
     void run(imap::command::Move& c);
     void run(imap::command::Expunge& c);
-    void begin_fetch(imap::command::Fetch& c, const MessageRanges& wanted);
+    void prepare_fetch(imap::command::Fetch& c, const MessageRanges& wanted);
     void go_on_fetching();
     void copy_or_move(const imap::SequenceSet& set, bool uid, const std::string& to, bool move);
     void answer_copy(const EmailsChanged& changed, bool move);

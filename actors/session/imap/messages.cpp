@@ -8,8 +8,12 @@
 namespace facteur {
 namespace {
 
-// Octets of an answer that are made before the client has taken those before.
-constexpr std::size_t octets_of_piece = 128 * 1024;
+// Of an answer, made before the client has taken those before.
+struct Piece {
+    std::size_t octets, looks; // as Fetch::go_on takes them
+};
+constexpr Piece piece_of_worker{std::size_t{256} * 1024, Fetch::any_number};
+constexpr Piece piece_of_loop{std::size_t{64} * 1024, 4096};
 
 } // namespace
 
@@ -44,7 +48,10 @@ void ImapSession::run(imap::command::Fetch& c) {
     const bool sets_seen =
         !selected_->is_read_only() && (selected_->rights & right_seen) != 0 &&
         std::any_of(c.items.begin(), c.items.end(), [](const auto& item) { return item.sets_seen(); });
-    if (!sets_seen) return begin_fetch(c, *wanted);
+    if (!sets_seen) {
+        prepare_fetch(c, *wanted);
+        return go_on_fetching();
+    }
     // \Seen first, so that the flags that are told are those that it leaves.
     auto request = change_of_selected(ChangeEmails::What::add_flags, right_seen);
     request.flags = store::flag_seen;
@@ -53,16 +60,23 @@ void ImapSession::run(imap::command::Fetch& c) {
         if (const auto entry = now.uid(request.account, selected_->mailbox(), uid);
             entry && (entry->flags & store::flag_seen) == 0)
             request.uids.push_back(uid);
-    if (request.uids.empty()) return begin_fetch(c, *wanted);
+    if (request.uids.empty()) {
+        prepare_fetch(c, *wanted);
+        return go_on_fetching();
+    }
     const bool has_flags = std::any_of(c.items.begin(), c.items.end(), [](const auto& item) {
         return item.kind == imap::FetchItem::Kind::flags;
     });
     if (!has_flags) c.items.push_back({imap::FetchItem::Kind::flags, false, false, {}, {}});
-    change(std::move(request), [this, c = std::move(c), wanted = std::move(*wanted)](
-                                   const EmailsChanged&) mutable { begin_fetch(c, wanted); });
+    change(std::move(request),
+           [this, c = std::move(c), wanted = std::move(*wanted)](const EmailsChanged&) mutable {
+               prepare_fetch(c, wanted);
+               // The lane that answers does not read bodies: it is the connection that has it go on.
+               link_.output({});
+           });
 }
 
-void ImapSession::begin_fetch(imap::command::Fetch& c, const MessageRanges& wanted) {
+void ImapSession::prepare_fetch(imap::command::Fetch& c, const MessageRanges& wanted) {
     FetchOptions options;
     options.account = selected_->account();
     options.mailbox = selected_->mailbox();
@@ -76,7 +90,6 @@ void ImapSession::begin_fetch(imap::command::Fetch& c, const MessageRanges& want
         write_vanished_since(read_selected(), *c.changed_since, imap::resolved(c.set, last));
     }
     fetch_ = std::make_unique<Fetch>(options, std::move(c.items), selected_->map(), wanted);
-    go_on_fetching();
 }
 
 void ImapSession::go_on_fetching() {
@@ -86,7 +99,8 @@ void ImapSession::go_on_fetching() {
         gone_ = true;
         return link_.abort();
     }
-    const auto state = fetch_->go_on(read_selected(), out_, octets_of_piece);
+    const auto& piece = moment_.on_loop ? piece_of_loop : piece_of_worker;
+    const auto state = fetch_->go_on(read_selected(), out_, piece.octets, piece.looks);
     if (state == Fetch::State::broken) {
         gone_ = true;
         return link_.abort();

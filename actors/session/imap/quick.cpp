@@ -35,6 +35,12 @@ bool reads_body(const imap::FetchItem& item) {
 
 } // namespace
 
+bool has_quick_pieces(const imap::Command& command) {
+    const auto* fetch = std::get_if<imap::command::Fetch>(&command);
+    return fetch != nullptr && !fetch->vanished &&
+           std::none_of(fetch->items.begin(), fetch->items.end(), reads_body);
+}
+
 bool is_quick(const imap::Command& command) {
     namespace c = imap::command;
     return std::visit(

@@ -9,4 +9,7 @@ namespace facteur {
 
 [[nodiscard]] bool is_quick(const imap::Command& command);
 
+// FETCH whose answer may be long, but can be made in pieces that are each quick: nothing of it is in bodies.
+[[nodiscard]] bool has_quick_pieces(const imap::Command& command);
+
 } // namespace facteur

@@ -156,7 +156,9 @@ caf::behavior imap_session(ImapActor* self, std::shared_ptr<ImapShared> shared, 
 caf::actor spawn_imap_session(std::shared_ptr<ImapShared> shared, Door door, ImapLink link,
                               std::string remote) {
     auto& system = shared->system;
-    return system.spawn(imap_session, std::move(shared), door, std::move(link), std::move(remote));
+    // Its first message makes it begin, on whatever thread that acts: not a worker for nothing.
+    return system.spawn<caf::lazy_init>(imap_session, std::move(shared), door, std::move(link),
+                                        std::move(remote));
 }
 
 } // namespace facteur

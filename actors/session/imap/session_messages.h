@@ -27,6 +27,7 @@ struct ImapMoment {
     imap::Wire wire;
     bool read_only = false;   // EXAMINE
     bool may_expunge = false; // EXPUNGE may be told before the command's end
+    bool on_loop = false;     // a loop's thread makes the answer: in small pieces
     std::string tag;
 };
 

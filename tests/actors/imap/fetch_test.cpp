@@ -16,6 +16,7 @@ struct Fetched {
     std::string text;
     Fetch::Outcome outcome;
     std::size_t largest = 0; // piece
+    std::size_t pieces = 0;
     bool broken = false;
 };
 
@@ -23,6 +24,7 @@ struct FetchHow {
     FetchOptions options = {};
     std::size_t enough = 1 << 16;
     std::function<void()> between = {}; // pieces
+    std::size_t looks = Fetch::any_number;
 };
 
 Fetched run_fetch(ReadMailbox& mailbox, std::shared_ptr<const UidMap> map, const std::string& command,
@@ -39,7 +41,8 @@ Fetched run_fetch(ReadMailbox& mailbox, std::shared_ptr<const UidMap> map, const
     Fetched got;
     for (auto state = Fetch::State::more; state == Fetch::State::more;) {
         std::string piece;
-        state = fetch.go_on(mailbox.now(), piece, how.enough);
+        state = fetch.go_on(mailbox.now(), piece, how.enough, how.looks);
+        ++got.pieces;
         got.largest = std::max(got.largest, piece.size());
         got.text += piece;
         got.broken = state == Fetch::State::broken;
@@ -191,6 +194,26 @@ TEST_CASE("FETCH passes over messages that are gone", "[imap]") {
     how.enough = 1;
     CHECK(run_fetch(mailbox, map, "FETCH 1:7,100,151:* UID", how).text == got.text);
     CHECK(run_fetch(mailbox, map, "UID FETCH 1:2 FLAGS").outcome.gone == 2);
+}
+
+TEST_CASE("FETCH looks at so many entries and rows in one piece", "[imap]") {
+    ReadMailbox mailbox;
+    for (int i = 0; i < 100; ++i)
+        mailbox.add(plain);
+    const auto map = mailbox.map();
+    FetchHow how;
+    for (const std::string command : {"FETCH 1:* (UID FLAGS) (CHANGEDSINCE 1000000)", "FETCH 1:* (UID FLAGS)",
+                                      "FETCH 2:90 RFC822.SIZE", "FETCH 3,50,60:* ENVELOPE"}) {
+        const auto whole = run_fetch(mailbox, map, command);
+        CHECK(whole.pieces == 1);
+        how.looks = 10;
+        const auto cut = run_fetch(mailbox, map, command, how);
+        CHECK(cut.text == whole.text);
+        CHECK(cut.outcome.gone == 0);
+        CHECK(cut.pieces > 9);
+        how.looks = 1;
+        CHECK(run_fetch(mailbox, map, command, how).text == whole.text);
+    }
 }
 
 TEST_CASE("FETCH sends large bodies in pieces", "[imap]") {

@@ -38,3 +38,17 @@ TEST_CASE("commands are quick that read few rows") {
     saved.set.saved = true;
     CHECK_FALSE(is_quick(saved));
 }
+
+TEST_CASE("a long FETCH has quick pieces when it reads no body") {
+    using Kind = imap::FetchItem::Kind;
+    c::Fetch fetch;
+    fetch.set.ranges = {{1, imap::star}};
+    fetch.items = {{Kind::flags, false, false, {}, {}}, {Kind::body_structure, false, false, {}, {}}};
+    CHECK(has_quick_pieces(fetch));
+    fetch.vanished = true; // which walks the history
+    CHECK_FALSE(has_quick_pieces(fetch));
+    fetch.vanished = false;
+    fetch.items.push_back({Kind::rfc822_header, false, false, {}, {}});
+    CHECK_FALSE(has_quick_pieces(fetch));
+    CHECK_FALSE(has_quick_pieces(c::Search{}));
+}
