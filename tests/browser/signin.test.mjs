@@ -30,6 +30,33 @@ test("a wrong password is told discreetly, and the right one lets in", async () 
   assert.deepEqual(page.problems, []);
 });
 
+/** Adds up what moves on the page. */
+function watchShifts() {
+  globalThis.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) globalThis.shifted += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}
+
+test("the desk is laid out behind the sign-in, out of reach, and moves nothing when it is shown", async () => {
+  const page = await browser.open(facteur.url, { init: watchShifts });
+  await page.locator(".shell-behind").waitFor({ state: "attached" });
+  await expectAccessible(page, "the sign-in page with the desk behind");
+  assert.equal(await page.getByRole("button", { name: "Écrire" }).count(), 0);
+  assert.match(await page.title(), /^Messagerie/);
+  const reached = new Set();
+  for (let key = 0; key < 12; key += 1) {
+    await page.keyboard.press("Tab");
+    reached.add(await page.evaluate(() => (document.activeElement.closest(".shell") ? "desk" : "sign-in")));
+  }
+  assert.deepEqual([...reached], ["sign-in"]);
+  await signIn(page);
+  await page.getByRole("button", { name: "Écrire" }).waitFor();
+  assert.equal(await page.locator(".sign-in, .shell-behind, [inert]").count(), 0);
+  assert.ok((await page.evaluate(() => globalThis.shifted)) < 0.01);
+  assert.deepEqual(page.problems, []);
+});
+
 test("the page speaks French first, English when asked, and remembers", async () => {
   const page = await browser.open(facteur.url, { locale: "de-DE" });
   await page.getByRole("button", { name: "Se connecter" }).waitFor();

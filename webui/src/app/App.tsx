@@ -3,6 +3,7 @@ import { t } from "../i18n";
 import { Announcer } from "../ui/Announcer";
 import { Button } from "../ui/Button";
 import { Toasts } from "../ui/Toasts";
+import { laidOut } from "./behind";
 import { ExpiredSession } from "./ExpiredSession";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
@@ -19,21 +20,17 @@ export function App() {
 }
 
 function Page() {
-  switch (phase.value) {
-    case "starting":
-      return null;
-    case "signedOut":
-      return <SignIn />;
-    case "unreachable":
-      return <Unreachable />;
-    default:
-      return (
-        <>
-          <Shell />
-          {phase.value === "expired" && <ExpiredSession />}
-        </>
-      );
-  }
+  const now = phase.value;
+  const entered = now === "signedIn" || now === "expired";
+  const behind = now === "signedOut" && laidOut.value;
+  return (
+    <>
+      {now === "signedOut" && <SignIn />}
+      {now === "unreachable" && <Unreachable />}
+      {(entered || behind) && <Shell behind={behind} />}
+      {now === "expired" && <ExpiredSession />}
+    </>
+  );
 }
 
 function Unreachable() {

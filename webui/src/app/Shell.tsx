@@ -25,18 +25,16 @@ const SettingsPage = lazy(() => import("../settings/SettingsPage").then((module)
 const Gallery = lazy(() => import("../ui/Gallery").then((module) => module.Gallery));
 const ShortcutSheet = lazy(() => import("./ShortcutSheet").then((module) => module.ShortcutSheet));
 
-/** The desk: bars, folders, and the page of the address. */
-export function Shell() {
-  useEffect(() => {
-    void startSync();
-  }, []);
-  useKeyboard();
-  useTitle();
+/** The desk: bars, folders, and the page of the address. `behind` the sign-in nobody is at it yet. */
+export function Shell({ behind }: { behind: boolean }) {
   const phone = layout.value === "phone";
   // On a phone an open message has the bar of its own, and all the rest of the height.
   const reading = phone && openId.value !== null;
   return (
-    <div class={`shell shell-${layout.value} ${reading ? "shell-reading" : ""}`}>
+    <div
+      class={`shell shell-${layout.value} ${reading ? "shell-reading" : ""} ${behind ? "shell-behind" : ""}`}
+      inert={behind}
+    >
       <a class="skip-link" href="#content">
         {t("shell.skip")}
       </a>
@@ -66,9 +64,23 @@ export function Shell() {
         </main>
       </div>
       {phone && <BottomBar />}
+      {!behind && <AtWork />}
+    </div>
+  );
+}
+
+/** What goes on once somebody sits at the desk. */
+function AtWork() {
+  useEffect(() => {
+    void startSync();
+  }, []);
+  useKeyboard();
+  useTitle();
+  return (
+    <>
       <Compositions />
       {shortcutSheetOpen.value && <ShortcutSheet />}
-    </div>
+    </>
   );
 }
 

@@ -1,10 +1,11 @@
-import { batch, effect } from "@preact/signals";
+import { batch, effect, untracked } from "@preact/signals";
 import { type Answers, type Call, type GetResponse, type Id, type Mailbox, Request } from "../jmap";
 import { prefetchCode } from "../mail/prefetch";
 import { beginAt } from "../mail/store/changes";
 import { keyOf, mailboxes, putMailboxes } from "../mail/store/mailboxes";
 import { loadQuota } from "../mail/store/quota";
 import { currentList, folderList } from "../mail/view";
+import { whenIdle } from "../ui/idle";
 import type { Person } from "./auth";
 import { type Memory, recall, remember } from "./memory";
 import { route } from "./router";
@@ -14,7 +15,8 @@ const retryAfter = 5000;
 type Beginning = { accountId: Id; take: (answers: Answers) => Promise<void> };
 type Ahead = { accountId: Id; take: () => Promise<void> };
 
-let ahead: Promise<Ahead | null> | null = null;
+let ahead: Promise<unknown> = Promise.resolve();
+let early: Ahead | null = null;
 
 /** Asks, while the session is still being asked for, for what the last visit would have needed. */
 export function askAhead(): Promise<unknown> {
@@ -24,17 +26,20 @@ export function askAhead(): Promise<unknown> {
 }
 
 /** Asks for the folders of who has just signed in, and for the first rows of the inbox. */
-export function askFor({ accountId, inbox }: Person): void {
+export function askFor({ accountId, inbox }: Person): Promise<unknown> {
   const role = "inbox";
-  void ask({ apiUrl: "/jmap/api", accountId, folders: inbox ? { [role]: { id: inbox, role } } : {} });
+  return ask({ apiUrl: "/jmap/api", accountId, folders: inbox ? { [role]: { id: inbox, role } } : {} });
 }
 
 function ask(memory: Memory): Promise<unknown> {
   const request = new Request();
   const { accountId, take } = beginning(request, memory.accountId, memory.folders);
+  early = null;
   ahead = client.sendAhead(memory.apiUrl, request).then(
-    (answers) => answers && { accountId, take: () => take(answers) },
-    () => null,
+    (answers) => {
+      early = answers && { accountId, take: () => take(answers) };
+    },
+    () => undefined,
   );
   return ahead;
 }
@@ -44,18 +49,19 @@ export const begun = new Promise<void>((resolve) => {
   const stop = effect(() => {
     if (phase.value !== "signedIn") return;
     queueMicrotask(() => stop());
-    void begin().then(resolve);
+    void untracked(begin).then(resolve);
   });
 });
 
 async function begin(): Promise<void> {
-  const early = await ahead;
-  ahead = null;
+  // What is here already is taken at once: the desk is drawn with it, not without and then again.
+  if (!early) await ahead;
   try {
     if (early?.accountId === client.accountId) await early.take();
   } catch {
     // A guess that no longer holds: asked as if it had not been made.
   }
+  early = null;
   while (mailboxes.peek().size === 0) {
     const request = new Request();
     const { take } = beginning(request, client.accountId, {});
@@ -64,6 +70,16 @@ async function begin(): Promise<void> {
       .then(take)
       .catch(() => new Promise((resolve) => setTimeout(resolve, retryAfter)));
   }
+  // The first rows come before all that.
+  whenIdle(() => {
+    rememberFolders();
+    void loadQuota().catch(() => undefined);
+    prefetchCode();
+  });
+}
+
+function rememberFolders(): void {
+  if (phase.peek() !== "signedIn") return;
   remember({
     apiUrl: client.session?.apiUrl ?? "",
     accountId: client.accountId,
@@ -71,8 +87,6 @@ async function begin(): Promise<void> {
       [...mailboxes.peek().values()].map((one) => [keyOf(one), { id: one.id, role: one.role }]),
     ),
   });
-  void loadQuota().catch(() => undefined);
-  prefetchCode();
 }
 
 /** All that the first screen needs, and where changes begin, in one exchange. */

@@ -34,12 +34,14 @@ export const ownDomain = computed(() => username.value.split("@")[1] ?? "");
 /** Longer than this nobody looks at an empty page. */
 const patience = 150;
 
+const soon = (wanted: unknown) => Promise.race([wanted, new Promise((resolve) => setTimeout(resolve, patience))]);
+
 /** `ahead`: what the first screen needs, when that is on its way already. */
 export async function start(ahead: Promise<unknown> = Promise.resolve()): Promise<void> {
   try {
     const session = await client.connect();
     if (session) {
-      await Promise.race([ahead, new Promise((resolve) => setTimeout(resolve, patience))]);
+      await soon(ahead);
       enter(session.username);
     } else {
       forgetMemory();
@@ -57,7 +59,7 @@ export async function signIn(
   name: string,
   password: string,
   remember: boolean,
-  askFor: (person: Person) => void,
+  askFor: (person: Person) => Promise<unknown>,
 ): Promise<void> {
   const person = await login(name, password, remember);
   personName.value = person.name;
@@ -66,10 +68,11 @@ export async function signIn(
     location.assign("/");
     return;
   }
-  if (phase.value !== "expired") askFor(person);
+  const ahead = phase.value === "expired" ? null : askFor(person);
   const session = await client.connect();
   // The sign-in went well and the cookie did not come back: the browser refuses it.
   if (!session) throw new LoginError("cookies");
+  await soon(ahead);
   enter(session.username);
   resumeWaiting?.();
   resumeWaiting = null;

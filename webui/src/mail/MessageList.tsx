@@ -4,7 +4,7 @@ import { SearchChips } from "../search/SearchChips";
 import { Skeleton } from "../ui/Skeleton";
 import { ListBar } from "./ListBar";
 import "./MessageList.css";
-import { Rows } from "./Rows";
+import { NoRows, Rows } from "./Rows";
 import { mailboxesLoaded } from "./store/mailboxes";
 import { beginTroubles } from "./store/troubles";
 import { currentList, currentMailbox } from "./view";
@@ -26,6 +26,11 @@ export function MessageList() {
 }
 
 function NoFolder() {
-  if (!mailboxesLoaded.value) return <Skeleton lines={8} label={t("ui.loading")} />;
+  if (!mailboxesLoaded.value)
+    return (
+      <NoRows>
+        <Skeleton lines={8} label={t("ui.loading")} />
+      </NoRows>
+    );
   return <p class="list-empty">{t("list.noFolder")}</p>;
 }

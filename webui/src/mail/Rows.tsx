@@ -1,8 +1,9 @@
-import { Component } from "preact";
+import { Component, type ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Id } from "../jmap";
 import { Button } from "../ui/Button";
+import { whenIdle } from "../ui/idle";
 import { Later } from "../ui/later";
 import { Skeleton } from "../ui/Skeleton";
 import { dayHeading } from "./format";
@@ -28,6 +29,17 @@ const restBefore = 60;
 /** Longer than a frame takes on an old machine: while one scrolls, the tab stop stays where it is. */
 const tabStopAfter = 200;
 
+/** Where rows will be. */
+export function NoRows({ children }: { children: ComponentChildren }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  useSize(scroller);
+  return (
+    <div ref={scroller} class="list-scroll">
+      {children}
+    </div>
+  );
+}
+
 /** The rows of a list of any length, of which only those in view exist. */
 export function Rows({ list }: { list: EmailList }) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -37,8 +49,8 @@ export function Rows({ list }: { list: EmailList }) {
   const height = size?.flat ? rowHeights.flat : rowHeights.tall;
   const [headings] = useState(() => new Headings(pageSize, (id) => email(id).peek()?.receivedAt));
   const places = useMemo(() => new Places(height, headings.of(list.pages)), [list, version, height]);
-  const { first, last, eye, held, showRow } = useWindow(scroller, list, places, total ?? 0, size?.height ?? 0);
-  useFetching(list, first, last, eye);
+  const { first, last, eye, held, painted, showRow } = useWindow(scroller, list, places, total ?? 0, size?.height ?? 0);
+  useFetching(list, first, last, eye, painted);
   useCursorInView(list, showRow, scroller, size !== null);
   useTabStop(list, first, last, eye);
   useRowGestures(scroller);
@@ -118,18 +130,23 @@ function Heading({ id }: { id: Id }) {
 
 type Size = { height: number; flat: boolean };
 
+/** The room that there was last: asking would lay out the page before its rows are in it. */
+let latest: Size | null = null;
+
 /** How much room there is; null until the page has been laid out once. */
 function useSize(scroller: { current: HTMLElement | null }): Size | null {
-  const [size, setSize] = useState<Size | null>(null);
+  const [size, setSize] = useState(latest);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
     const measure = () => {
       const height = element.clientHeight;
       const flat = element.clientWidth >= flatFrom;
-      setSize((before) => (before && before.height === height && before.flat === flat ? before : { height, flat }));
+      if (latest?.height !== height || latest.flat !== flat) latest = { height, flat };
+      setSize(latest);
     };
-    measure();
+    if (!latest) measure();
+    // Its first word comes before anything is painted.
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
@@ -172,6 +189,7 @@ function useWindow(
     const onScroll = () => {
       const top = element.scrollTop;
       if (top !== state.top) state.back = top < state.top;
+      state.painted = true;
       state.top = top;
       state.eye = state.places.rowAt(top);
       state.eyeTop = state.places.top(state.eye);
@@ -188,8 +206,12 @@ function useWindow(
 
   const drawn = total > 0 && height > 0;
   useEffect(() => {
-    state.painted = drawn;
-    if (drawn) draw(undefined as never);
+    state.painted = false;
+    if (!drawn) return;
+    return whenIdle(() => {
+      state.painted = true;
+      draw(undefined as never);
+    });
   }, [drawn]);
 
   useLayoutEffect(() => {
@@ -220,21 +242,23 @@ function useWindow(
     if (top < element.scrollTop) element.scrollTop = top;
     else if (bottom > element.scrollTop + state.height) element.scrollTop = bottom - state.height;
   };
-  return { first: state.first, last: state.last, eye: state.eye, held: held.current, showRow };
+  return { first: state.first, last: state.last, eye: state.eye, held: held.current, painted: state.painted, showRow };
 }
 
-/** Fetches what comes into view, and what is about to. */
-function useFetching(list: EmailList, first: number, last: number, eye: number): void {
+/** Fetches what comes into view and, once that is on the screen, what is about to. */
+function useFetching(list: EmailList, first: number, last: number, eye: number, painted: boolean): void {
   const before = useRef({ first: 0, last: 0, jumped: 0 });
   useLayoutEffect(() => {
-    const show = () => void list.show(Math.max(0, first - lookBehind), last + lookAhead, eye);
+    const [behind, ahead] = painted ? [lookBehind, lookAhead] : [0, 0];
+    // An empty list has no last row, and is asked all the same whether it still is.
+    const show = () => void list.show(Math.max(0, first - behind), Math.max(first, last + ahead), eye);
     const leapt = first > before.current.last || last < before.current.first;
     const again = leapt && Date.now() - before.current.jumped < 2 * restBefore;
     before.current = { first, last, jumped: leapt ? Date.now() : before.current.jumped };
     if (!again) return show();
     const timer = setTimeout(show, restBefore);
     return () => clearTimeout(timer);
-  }, [list, first, last]);
+  }, [list, first, last, painted]);
 }
 
 /** Scrolls to the cursor when it moves, and puts the focus there when the focus is in the list. */
@@ -275,7 +299,7 @@ function useTabStop(list: EmailList, first: number, last: number, eye: number): 
         tabStop.value = state.current.list.at(state.current.eye) ?? null;
       }),
   );
-  useEffect(() => () => rest.stop(), []);
+  useLayoutEffect(() => () => rest.stop(), []);
   // In the frame itself: an effect after it would cost each step of scrolling a timer and a callback.
   useLayoutEffect(() => {
     const row = at === null ? -1 : list.indexOf(at);

@@ -1,9 +1,8 @@
 import type { Id } from "../jmap";
+import { whenIdle } from "../ui/idle";
 import { loadSanitiser, prepareHtml } from "./safeHtml";
 import { prefetchBody } from "./store/bodies";
 import { currentList } from "./view";
-
-const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
 
 /** What a message says is fetched and made ready before it is opened. */
 export async function prefetch(id: Id): Promise<void> {
@@ -16,7 +15,7 @@ export async function prefetch(id: Id): Promise<void> {
 
 /** While one message is read, those below and above it in the list are fetched. */
 export function prefetchNeighbours(id: Id): void {
-  idle(async () => {
+  whenIdle(async () => {
     const list = currentList.peek();
     const at = list?.indexOf(id) ?? -1;
     if (!list || at < 0) return;
@@ -26,5 +25,5 @@ export function prefetchNeighbours(id: Id): void {
 
 /** The code that shows messages is fetched as soon as the browser has nothing better to do. */
 export function prefetchCode(): void {
-  idle(() => void loadSanitiser().catch(() => undefined));
+  whenIdle(() => void loadSanitiser().catch(() => undefined));
 }
