@@ -18,8 +18,25 @@ bool has_negation(const Expression& expression) {
 
 Indexing::Candidates::Says Indexing::Candidates::of(EmailId email) const {
     if (email >= below) return Says::look;
-    if (!std::binary_search(emails.begin(), emails.end(), email)) return Says::no;
+    bool is_one = false;
+    if (bits_.empty()) {
+        is_one = std::binary_search(emails.begin(), emails.end(), email);
+    } else if (email >= emails.front() && email <= emails.back()) {
+        const auto place = email - emails.front();
+        is_one = (bits_[place / 64] >> place % 64 & 1) != 0;
+    }
+    if (!is_one) return Says::no;
     return certain ? Says::yes : Says::look;
+}
+
+void Indexing::Candidates::prepare() {
+    bits_.clear();
+    if (emails.empty()) return;
+    const auto words = (emails.back() - emails.front()) / 64 + 1;
+    if (words > emails.size()) return;
+    bits_.resize(words);
+    for (const auto email : emails)
+        bits_[(email - emails.front()) / 64] |= std::uint64_t{1} << (email - emails.front()) % 64;
 }
 
 bool Indexing::matches(const store::Snapshot& now, store::AccountId account, EmailId email,
@@ -46,6 +63,7 @@ store::Result<Indexing::Candidates> ShardIndex::candidates(store::AccountId acco
     // What may have a phrase is more than what has it: what is left without it would be too little.
     if (!candidates.certain && has_negation(expression)) return candidates;
     candidates.emails = std::move(found->emails);
+    candidates.prepare();
     candidates.below = found->position.below;
     return candidates;
 }

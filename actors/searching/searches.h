@@ -11,6 +11,7 @@
 #pragma once
 
 #include "actors/searching/turn.h"
+#include "actors/searching/uid_entries.h"
 #include "store/ids.h"
 
 #include <atomic>
@@ -59,6 +60,8 @@ public:
     // False: too many wait, or it has stopped; `work` is not called.
     bool start(store::AccountId user, Gone gone, Work work);
 
+    [[nodiscard]] UidEntries& uid_entries() { return uid_entries_; } // that searches share
+
     struct Statistics {
         std::uint64_t begun = 0, refused = 0;
         std::uint64_t gone = 0, superseded = 0, too_long = 0, too_large = 0; // of those begun, why they ended
@@ -89,6 +92,7 @@ private:
     void thread();
 
     const SearchLimits limits_;
+    UidEntries uid_entries_;
     mutable std::mutex mutex_;
     std::condition_variable begins_; // for threads without a search
     bool stopping_ = false;

@@ -13,8 +13,9 @@ namespace search = store::search;
 using Node = SearchNode::Kind;
 
 constexpr unsigned postings_in_step = 16; // of a turn
-// Looking an email up by its id costs about as much as walking past so many entries of the UID index.
-constexpr std::uint64_t entries_per_look = 10;
+// Looking an email up by its id costs about as much as walking past so many entries of the UID index, or of
+// a list of them in memory.
+constexpr std::uint64_t entries_per_look = 20, listed_entries_per_look = 100;
 constexpr std::int64_t widest_zone_days = 1;
 
 bool is_in(const SearchNode& node, std::int64_t value) {
@@ -78,14 +79,21 @@ bool has_field(std::string_view header, const SearchNode& node) {
 struct MailboxSearch::Candidate {
     Candidate(const store::Snapshot& snapshot, store::AccountId account, const store::UidEntry& of,
               std::uint32_t sequence_number, Turn& of_search)
-        : now(snapshot), entry(of), number(sequence_number), content(snapshot, account, of.email),
-          turn(of_search) {}
+        : now(snapshot), entry(of), number(sequence_number), turn(of_search), account_(account) {}
+
+    MessageContent& content() {
+        if (!content_) content_.emplace(now, account_, entry.email);
+        return *content_;
+    }
 
     const store::Snapshot& now;
     const store::UidEntry& entry;
     std::uint32_t number;
-    MessageContent content;
     Turn& turn;
+
+private:
+    store::AccountId account_;
+    std::optional<MessageContent> content_; // most are judged without it
 };
 
 // ---- the index
@@ -136,11 +144,13 @@ MailboxSearch::Way MailboxSearch::way(const store::Snapshot& now) const {
         if (node.kind == Node::none) way.messages.clear();
     });
     auto fewest = imap::count(way.messages);
+    const auto per_look =
+        shared_ != nullptr && shared_->kept(now, place_) ? listed_entries_per_look : entries_per_look;
     const auto next = now.state(scope_.account).next_email;
     each_required(tree_, [&](const SearchNode& node) {
         if (!node.has_text()) return;
         const auto& of = node.candidates;
-        const auto looks = (of.emails.size() + (next - std::min(next, of.below))) * entries_per_look;
+        const auto looks = (of.emails.size() + (next - std::min(next, of.below))) * per_look;
         if (looks >= fewest) return;
         way.candidates = &of;
         fewest = looks;
@@ -155,31 +165,44 @@ std::vector<SearchMatch> MailboxSearch::run(const store::Snapshot& now, Turn& tu
         walk(now, *through.candidates, turn);
     else
         walk(now, through.messages, turn);
-    std::sort(matches_.begin(), matches_.end(),
-              [](const SearchMatch& a, const SearchMatch& b) { return a.uid < b.uid; });
     return std::move(matches_);
 }
 
 void MailboxSearch::walk(const store::Snapshot& now, const MessageRanges& messages, Turn& turn) {
+    const auto all = scope_.map->size();
+    const bool most = shared_ != nullptr && imap::count(messages) > all / 2;
+    const auto entries = most ? shared_->of(now, place_, all, turn) : nullptr;
     for (const auto& range : messages) {
-        const auto end = scope_.map->at(range.last);
-        auto number = range.first;
-        now.by_uid(scope_.account, scope_.mailbox, scope_.map->at(number), [&](const store::UidEntry& entry) {
-            if (entry.uid > end || !turn.go_on()) return false;
-            while (number < range.last && scope_.map->at(number) < entry.uid)
-                ++number; // one that is gone
-            if (scope_.map->at(number) == entry.uid) judge_entry(now, entry, number, turn);
-            return true;
-        });
         if (turn.has_ended()) return;
+        const auto begin = scope_.map->at(range.first), end = scope_.map->at(range.last);
+        auto number = range.first;
+        auto uid = begin; // of `number`
+        const auto judge = [&](const store::UidEntry& entry) {
+            if (entry.uid > end || !turn.go_on()) return false;
+            while (number < range.last && uid < entry.uid)
+                uid = scope_.map->at(++number); // past one that is gone
+            if (uid == entry.uid) judge_entry(now, entry, number, turn);
+            return true;
+        };
+        if (!entries) {
+            now.by_uid(scope_.account, scope_.mailbox, begin, judge);
+            continue;
+        }
+        auto entry =
+            std::lower_bound(entries->begin(), entries->end(), begin,
+                             [](const store::UidEntry& each, store::Uid of) { return each.uid < of; });
+        while (entry != entries->end() && judge(*entry))
+            ++entry;
     }
 }
 
 void MailboxSearch::walk(const store::Snapshot& now, const Indexing::Candidates& candidates, Turn& turn) {
+    const auto judge = [&](const store::EmailView& row) { return judge_row(now, row, turn); };
     for (const auto email : candidates.emails)
-        if (const auto row = now.any_email(scope_.account, email); row && !judge_row(now, *row, turn)) return;
-    now.by_id(scope_.account, candidates.below,
-              [&](const store::EmailView& row) { return judge_row(now, row, turn); });
+        if (const auto row = now.any_email(scope_.account, email); row && !judge(*row)) return;
+    now.by_id(scope_.account, candidates.below, judge);
+    std::sort(matches_.begin(), matches_.end(),
+              [](const SearchMatch& a, const SearchMatch& b) { return a.uid < b.uid; });
 }
 
 bool MailboxSearch::judge_row(const store::Snapshot& now, const store::EmailView& row, Turn& turn) {
@@ -228,7 +251,7 @@ bool MailboxSearch::meets(Candidate& message, const SearchNode& node) const {
 
 bool MailboxSearch::meets_by_row(Candidate& message, const SearchNode& node) const {
     message.turn.spend(steps_of_row);
-    const auto* row = message.content.row();
+    const auto* row = message.content().row();
     if (row == nullptr) return false;
     switch (node.kind) {
     case Node::keyword: return row->has_keyword(node.text);
@@ -246,7 +269,7 @@ bool MailboxSearch::meets_by_row(Candidate& message, const SearchNode& node) con
         const bool earliest = is_in(node, day - widest_zone_days),
                    latest = is_in(node, day + widest_zone_days);
         if (earliest == latest && earliest == is_in(node, day)) return earliest;
-        const auto& structure = message.content.structure();
+        const auto& structure = message.content().structure();
         return is_in(node, imap::day_of({structure.sent, structure.sent_zone}));
     }
     default: return false;
@@ -266,10 +289,10 @@ bool MailboxSearch::has_text(Candidate& message, const SearchNode& node) const {
     bool has = false;
     if (node.has_text()) {
         has = Indexing::matches(message.now, scope_.account, email, node.expression);
-    } else if (const auto& structure = message.content.structure();
+    } else if (const auto& structure = message.content().structure();
                mime::same_name(node.name, "Message-ID") && !structure.message_ids.empty()) {
         has = has_message_id(structure, node.text);
-    } else if (const auto header = message.content.header()) {
+    } else if (const auto header = message.content().header()) {
         has = has_field(*header, node);
     }
     node.judged.emplace(email, has);

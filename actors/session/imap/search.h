@@ -17,6 +17,7 @@
 #pragma once
 
 #include "actors/searching/turn.h"
+#include "actors/searching/uid_entries.h"
 #include "actors/session/imap/message_content.h"
 #include "actors/session/imap/search_tree.h"
 
@@ -36,6 +37,13 @@ class MailboxSearch {
 public:
     MailboxSearch(SearchScope scope, const imap::SearchKey& key)
         : scope_(std::move(scope)), tree_(make_search_tree(key, scope_)) {}
+
+    // Walks through a list of the mailbox's entries that other searches use too, where it would walk through
+    // most of the mailbox.
+    void share(UidEntries& entries, const UidEntries::Place& place) {
+        shared_ = &entries;
+        place_ = place;
+    }
 
     // Fails with serverFail, or as the turn has ended.
     jmap::MethodResult find_texts(const Indexing& indexing, Turn& turn);
@@ -61,6 +69,8 @@ private:
 
     SearchScope scope_;
     SearchNode tree_;
+    UidEntries* shared_ = nullptr;
+    UidEntries::Place place_;
     std::vector<SearchMatch> matches_;
 };
 

@@ -1,15 +1,24 @@
 #include "actors/session/imap/search_run.h"
 
+#include "actors/searching/searches.h"
 #include "actors/session/imap/search_order.h"
 #include "store/store.h"
 
 namespace facteur {
+namespace {
+
+// Fewer entries are read as fast as they are kept.
+constexpr std::uint32_t worth_keeping = 1000;
+
+} // namespace
 
 ImapFound run_search(const Services& services, const ImapSearch& asked, Turn& turn) {
     ImapFound found;
     const auto account = asked.scope.account;
     const auto damage = services.store.damage(account);
     MailboxSearch search(asked.scope, asked.key);
+    if (asked.scope.map->size() >= worth_keeping)
+        search.share(services.searches.uid_entries(), {account, asked.scope.mailbox, damage});
     if (auto texts = search.find_texts(services.indexing, turn); !texts) {
         found.error = texts.error();
         return found;

@@ -35,7 +35,11 @@ public:
         MailboxSearch search(scope, key);
         Turn turn;
         REQUIRE(search.find_texts(*indexing_, turn).has_value());
-        return search.run(mailbox_.now(), turn);
+        auto found = search.run(mailbox_.now(), turn);
+        // Through a list that searches share it is the same.
+        search.share(entries_, {ReadMailbox::account, mailbox_.inbox(), 0});
+        CHECK(search.run(mailbox_.now(), turn) == found);
+        return found;
     }
     std::vector<store::Uid> uids(const imap::SearchKey& key) {
         std::vector<store::Uid> found;
@@ -64,6 +68,7 @@ public:
 
 private:
     ReadMailbox& mailbox_;
+    UidEntries entries_;
     std::unique_ptr<Indexing> indexing_;
 };
 
