@@ -140,6 +140,8 @@ function useSize(scroller: { current: HTMLElement | null }): Size | null {
     const element = scroller.current;
     if (!element) return;
     const measure = () => {
+      // Rows that are rehearsed stand nowhere.
+      if (!element.isConnected) return;
       const height = element.clientHeight;
       const flat = element.clientWidth >= flatFrom;
       if (latest?.height !== height || latest.flat !== flat) latest = { height, flat };
