@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <memory>
 
 namespace facteur::store {
 namespace {
@@ -38,6 +39,27 @@ std::optional<Head> read_head(std::string_view value) {
     return head;
 }
 
+// A context of zstd has some hundred KiB of tables, too much to make for each letter: each thread keeps one
+// of each kind.
+struct FreeContext {
+    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+// What packs more than this needs more memory than is worth keeping.
+constexpr std::size_t most_with_kept_context = 64 << 10;
+
+std::size_t pack_into(std::string& buffer, std::string_view bytes, int level) {
+    buffer.resize(ZSTD_compressBound(bytes.size()));
+    if (bytes.size() > most_with_kept_context)
+        return ZSTD_compress(buffer.data(), buffer.size(), bytes.data(), bytes.size(), level);
+    thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+    return ZSTD_compressCCtx(context.get(), buffer.data(), buffer.size(), bytes.data(), bytes.size(), level);
+}
+bool unpack_into(char* place, std::size_t expected, std::string_view packed) {
+    thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
+    return ZSTD_decompressDCtx(context.get(), place, expected, packed.data(), packed.size()) == expected;
+}
+
 // Appends octets [from, to) of the unpacked chunk to `out`; false when the chunk is damaged.
 bool unpack(std::string_view value, std::size_t expected, std::size_t from, std::size_t to,
             std::string& out) {
@@ -59,13 +81,12 @@ bool unpack(std::string_view value, std::size_t expected, std::size_t from, std:
     if (from == 0 && to == expected) {
         const auto start = out.size();
         out.resize(start + expected);
-        if (ZSTD_decompress(out.data() + start, expected, value.data(), value.size()) == expected)
-            return true;
+        if (unpack_into(out.data() + start, expected, value)) return true;
         out.resize(start);
         return false;
     }
     std::string whole(expected, '\0');
-    if (ZSTD_decompress(whole.data(), whole.size(), value.data(), value.size()) != expected) return false;
+    if (!unpack_into(whole.data(), expected, value)) return false;
     out.append(whole, from, to - from);
     return true;
 }
@@ -77,8 +98,7 @@ PackedBody pack(std::string_view bytes, int level) {
         const auto part = bytes.substr(start, chunk_size);
         auto& chunk = body.chunks.emplace_back();
         if (level <= 0 || part.size() < 128) continue;
-        buffer.resize(ZSTD_compressBound(part.size()));
-        const auto size = ZSTD_compress(buffer.data(), buffer.size(), part.data(), part.size(), level);
+        const auto size = pack_into(buffer, part, level);
         if (ZSTD_isError(size) != 0 || size > part.size() - part.size() / 16) continue;
         chunk.packed = true;
         chunk.bytes.assign(buffer.data(), size);

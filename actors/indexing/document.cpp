@@ -1,4 +1,6 @@
 // What of an email is searched, made from its rows and as little of its body as that takes.
+#include "actors/indexing/document.h"
+
 #include "actors/indexing/indexing.h"
 #include "transport/mime/body.h"
 #include "transport/mime/decode.h"
@@ -34,7 +36,8 @@ public:
           Document& document)
         : now_(now), email_(email), structure_(structure), document_(document) {}
 
-    void run(std::uint32_t fields) {
+    // False when something could not be read.
+    bool run(std::uint32_t fields) {
         const auto wanted = [&](Field field) { return (fields & bit(field)) != 0; };
         if (wanted(Field::from)) addresses(Field::from, structure_.from);
         if (wanted(Field::to)) addresses(Field::to, structure_.to);
@@ -43,6 +46,7 @@ public:
         if (wanted(Field::subject)) document_[Field::subject] = structure_.subject;
         if (wanted(Field::body)) body();
         if (wanted(Field::attachment)) attachments();
+        return is_whole_;
     }
 
 private:
@@ -89,13 +93,18 @@ private:
     std::string_view encoded(const store::PartRow& part) {
         const auto size = std::min(part.body_size, longest_read);
         if (email_.size() > read_whole) {
-            bytes_ = now_.read_body(email_.body(), part.body_offset, size).value_or(std::string{});
+            take(now_.read_body(email_.body(), part.body_offset, size));
             return bytes_;
         }
-        if (!has_whole_) bytes_ = now_.read_body(email_.body()).value_or(std::string{});
+        if (!has_whole_) take(now_.read_body(email_.body()));
         has_whole_ = true;
         if (part.body_offset >= bytes_.size()) return {};
         return std::string_view(bytes_).substr(part.body_offset, size);
+    }
+
+    void take(store::Result<std::string> bytes) {
+        is_whole_ = is_whole_ && bytes;
+        bytes_ = std::move(bytes).value_or(std::string{});
     }
 
     const store::Snapshot& now_;
@@ -103,7 +112,7 @@ private:
     const store::StructureRow& structure_;
     Document& document_;
     std::string bytes_;
-    bool has_whole_ = false;
+    bool has_whole_ = false, is_whole_ = true;
 };
 
 // From the email row alone, when all that is asked is whole in it.
@@ -127,6 +136,11 @@ bool fill_from_row(const store::EmailView& email, std::uint32_t fields, Document
 
 } // namespace
 
+bool fill_document(const store::Snapshot& now, const store::EmailView& email,
+                   const store::StructureRow& structure, std::uint32_t fields, Document& document) {
+    return Maker(now, email, structure, document).run(fields);
+}
+
 std::optional<Document> Indexing::document(const store::Snapshot& now, store::AccountId account,
                                            store::EmailId email, std::uint32_t fields) {
     const auto view = now.any_email(account, email);
@@ -134,7 +148,7 @@ std::optional<Document> Indexing::document(const store::Snapshot& now, store::Ac
     Document document{account, email, {}};
     if (fill_from_row(*view, fields, document)) return document;
     if (const auto structure = now.structure(account, email))
-        Maker(now, *view, *structure, document).run(fields);
+        static_cast<void>(fill_document(now, *view, *structure, fields, document));
     return document;
 }
 

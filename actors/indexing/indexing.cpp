@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 // Looks at every shard so often, woken or not.
 constexpr auto longest_sleep = 1000ms;
 // So many commits need not gather any longer.
-constexpr std::size_t enough = 500;
+constexpr std::size_t enough = 1000;
 // Below everything that a person waits for.
 constexpr int niceness = 10;
 
@@ -26,6 +26,7 @@ struct Indexing::Implementation {
     explicit Implementation(const store::Store& of) : store(of) {}
 
     const store::Store& store;
+    CutMessages cut;
     std::vector<std::unique_ptr<ShardIndex>> shards;
     std::chrono::milliseconds gather{};
 
@@ -79,6 +80,7 @@ store::Result<void> Indexing::Implementation::round(bool all, bool save) {
         shard->note(caught_up);
         if (!caught_up) result = std::move(caught_up);
     }
+    cut.forget();
     return result;
 }
 
@@ -109,7 +111,7 @@ store::Result<std::unique_ptr<Indexing>> Indexing::start(store::Store& store,
     auto implementation = std::make_unique<Implementation>(store);
     implementation->gather = gather;
     for (store::ShardId shard = 0; shard < store.shards(); ++shard) {
-        auto opened = ShardIndex::open(store, shard);
+        auto opened = ShardIndex::open(store, shard, implementation->cut);
         if (!opened) return tl::unexpected(opened.error());
         implementation->shards.push_back(std::move(*opened));
     }

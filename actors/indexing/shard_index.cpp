@@ -14,20 +14,13 @@ using store::search::Position;
 
 // One batch is one transaction of the index and one snapshot of the rows.
 constexpr std::size_t batch_documents = 500;
-constexpr std::size_t batch_octets = 8 << 20; // of text
+constexpr std::size_t batch_octets = 8 << 20; // of terms
 constexpr std::size_t batch_accounts = 2000;
 // Records read at once to see which accounts changed.
 constexpr std::size_t records_at_once = 20'000;
 // So many commits without an email that comes or goes are written down: what a query reads of an account's
 // history, and a restart of the log, stays short.
 constexpr store::Sequence unsaved_commits = 1000;
-
-std::size_t size_of(const store::search::Document& document) {
-    std::size_t size = 0;
-    for (const auto& text : document.text)
-        size += text.size();
-    return size;
-}
 
 } // namespace
 
@@ -43,8 +36,9 @@ struct ShardIndex::Batch {
     }
 };
 
-store::Result<std::unique_ptr<ShardIndex>> ShardIndex::open(const store::Store& store, store::ShardId shard) {
-    std::unique_ptr<ShardIndex> self(new ShardIndex(store, shard));
+store::Result<std::unique_ptr<ShardIndex>> ShardIndex::open(const store::Store& store, store::ShardId shard,
+                                                            CutMessages& cut) {
+    std::unique_ptr<ShardIndex> self(new ShardIndex(store, shard, cut));
     auto opened = self->open_index();
     if (!opened && opened.error().code == store::Code::corrupt) {
         spdlog::warn("{} It is made again.", opened.error().message);
@@ -211,10 +205,9 @@ store::Result<bool> ShardIndex::visit(const store::Snapshot& now, store::Account
             below = email.id();
             return whole = false;
         }
-        auto document = Indexing::document(now, account, email.id());
-        if (!document) return true;
-        batch.octets += size_of(*document);
-        batch.added.push_back(std::move(*document));
+        auto terms = cut_.terms_of(now, account, email);
+        batch.octets += octets_of(*terms);
+        batch.added.push_back({account, email.id(), {}, std::move(terms)});
         return true;
     });
     for (const auto email : removed)

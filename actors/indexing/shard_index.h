@@ -6,6 +6,7 @@
 // on come. So it does not matter how often an account is visited, nor where a crash or a full batch cut in.
 #pragma once
 
+#include "actors/indexing/cut_messages.h"
 #include "actors/indexing/indexing.h"
 #include "store/rest.h"
 
@@ -19,7 +20,9 @@ namespace facteur {
 
 class ShardIndex {
 public:
-    static store::Result<std::unique_ptr<ShardIndex>> open(const store::Store& store, store::ShardId shard);
+    // `cut` is shared with the other shards.
+    static store::Result<std::unique_ptr<ShardIndex>> open(const store::Store& store, store::ShardId shard,
+                                                           CutMessages& cut);
 
     // -- the indexing thread
     // Indexes what was committed before the call, batch by batch, until `stop`. `save` writes the mark also
@@ -43,8 +46,8 @@ public:
 
 private:
     struct Batch;
-    ShardIndex(const store::Store& store, store::ShardId shard)
-        : store_(store), shard_(shard), rest_(store.options().lane_rest) {}
+    ShardIndex(const store::Store& store, store::ShardId shard, CutMessages& cut)
+        : store_(store), shard_(shard), cut_(cut), rest_(store.options().lane_rest) {}
 
     [[nodiscard]] std::shared_ptr<store::search::Index> index() const;
     store::Result<void> open_index();
@@ -60,6 +63,7 @@ private:
 
     const store::Store& store_;
     const store::ShardId shard_;
+    CutMessages& cut_;
     std::atomic<bool> woken_ = true;
     mutable std::atomic<bool> damaged_ = false; // a query met damage: the thread makes the index again
 

@@ -1,6 +1,7 @@
 // Verifies an index by itself, and against documents.
 #include "store/codec.h"
 #include "store/search/implementation.h"
+#include "store/search/terms.h"
 #include "store/search/vocabulary.h"
 
 #include <fmt/format.h>
@@ -134,7 +135,8 @@ std::vector<EmailId> Index::documents(AccountId account) const {
 std::optional<std::string> Index::missing_word(const Document& document) const {
     const Reading now(*implementation_->environment);
     Cursor cursor(now.get(), implementation_->database(db_postings));
-    for (const auto& [word, mask] : terms_of(document)) {
+    std::optional<std::string> missing;
+    cut(document)->scan([&](std::string_view word, std::uint32_t, Mask mask) {
         const auto prefix = word_prefix(document.account, word);
         const auto key = block_key(prefix, document.email);
         bool there = cursor.seek(key);
@@ -145,11 +147,12 @@ std::optional<std::string> Index::missing_word(const Document& document) const {
         const auto parsed =
             there && cursor.key().starts_with(prefix) ? parse_block_key(cursor.key()) : std::nullopt;
         std::vector<Posting> postings;
-        if (!parsed || !decode_block(parsed->first, cursor.value(), postings)) return word;
-        if (std::find(postings.begin(), postings.end(), Posting{document.email, mask}) == postings.end())
-            return word;
-    }
-    return std::nullopt;
+        if (!parsed || !decode_block(parsed->first, cursor.value(), postings) ||
+            std::find(postings.begin(), postings.end(), Posting{document.email, mask}) == postings.end())
+            missing = word;
+        return !missing;
+    });
+    return missing;
 }
 
 } // namespace facteur::store::search

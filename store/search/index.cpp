@@ -1,6 +1,7 @@
 #include "store/codec.h"
 #include "store/free_pages.h"
 #include "store/search/implementation.h"
+#include "store/search/terms.h"
 #include "store/search/vocabulary.h"
 
 #include <fmt/format.h>
@@ -8,7 +9,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <numeric>
 #include <set>
+#include <tuple>
 
 namespace facteur::store::search {
 namespace {
@@ -23,6 +27,30 @@ std::string wanted_form() {
 // When so many documents are removed, their postings are worth a pass: it costs less than they do.
 bool wants_pass(const AccountRecord& record) {
     return record.dead >= 64 + record.live / 4 || (record.live == 0 && record.dead > 0);
+}
+
+struct AddedDocument {
+    AccountId account;
+    EmailId email;
+    std::shared_ptr<const Terms> terms;
+};
+// That a word stands in a document.
+struct Entry {
+    std::uint32_t document, word; // by their places among those of the update
+    Mask mask;
+};
+
+// By a number below `numbers` that each has; those of one number stay in their order.
+template <typename NumberOf>
+std::vector<Entry> sorted(std::vector<Entry> entries, std::size_t numbers, NumberOf&& number_of) {
+    std::vector<std::size_t> next(numbers + 1);
+    for (const auto& entry : entries)
+        ++next[number_of(entry) + 1];
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    std::vector<Entry> in_order(entries.size());
+    for (const auto& entry : entries)
+        in_order[next[number_of(entry)]++] = entry;
+    return in_order;
 }
 
 // One update, within its transaction.
@@ -115,28 +143,62 @@ private:
         if (!sets_.add(document.account, Set::live, document.email)) return; // twice in one update
         ++account(document.account).live;
         ++counts_.documents;
-        for (const auto& [word, mask] : terms_of(document))
-            postings_[word_prefix(document.account, word)].push_back({document.email, mask});
+        added_.push_back({document.account, document.email, document.terms ? document.terms : cut(document)});
+    }
+
+    // Every term of every document, in the order of keys, so that neighbours are written while their page is
+    // at hand; those of a word by email.
+    std::vector<Entry> entries_in_order() {
+        std::sort(added_.begin(), added_.end(), [](const AddedDocument& a, const AddedDocument& b) {
+            return std::tie(a.account, a.email) < std::tie(b.account, b.email);
+        });
+        std::size_t count = 0;
+        for (const auto& document : added_)
+            count += document.terms->size();
+        std::vector<Entry> entries;
+        entries.reserve(count);
+        for (std::uint32_t place = 0; place < added_.size(); ++place)
+            added_[place].terms->scan([&](std::string_view word, std::uint32_t hash, Mask mask) {
+                entries.push_back({place, lexicon_.number_of(word, hash), mask});
+                return true;
+            });
+        const auto ranks = ranks_of_words();
+        std::vector<std::size_t> accounts(added_.size());
+        for (std::size_t place = 1; place < added_.size(); ++place)
+            accounts[place] = accounts[place - 1] + (added_[place].account != added_[place - 1].account);
+        entries = sorted(std::move(entries), ranks.size(), [&](const Entry& of) { return ranks[of.word]; });
+        return sorted(std::move(entries), added_.size(),
+                      [&](const Entry& of) { return accounts[of.document]; });
+    }
+    [[nodiscard]] std::vector<std::uint32_t> ranks_of_words() const {
+        std::vector<std::uint32_t> words(lexicon_.size()), ranks(lexicon_.size());
+        std::iota(words.begin(), words.end(), 0u);
+        std::sort(words.begin(), words.end(),
+                  [&](std::uint32_t a, std::uint32_t b) { return lexicon_.word(a) < lexicon_.word(b); });
+        for (std::uint32_t rank = 0; rank < words.size(); ++rank)
+            ranks[words[rank]] = rank;
+        return ranks;
     }
 
     Result<void> put_postings() {
-        std::vector<decltype(postings_)::value_type*> words;
-        words.reserve(postings_.size());
-        for (auto& entry : postings_)
-            words.push_back(&entry);
-        // In the order of keys, so that neighbours are written while their page is at hand.
-        std::sort(words.begin(), words.end(),
-                  [](const auto* a, const auto* b) { return a->first < b->first; });
+        const auto entries = entries_in_order();
         Cursor cursor(transaction_.get(), transaction_.database(db_postings));
-        for (auto* word : words) {
-            auto& [prefix, postings] = *word;
-            std::sort(postings.begin(), postings.end(),
-                      [](const Posting& a, const Posting& b) { return a.email < b.email; });
-            const auto result = add_postings(transaction_, cursor, prefix, postings);
+        std::vector<Posting> postings;
+        for (std::size_t i = 0; i < entries.size();) {
+            const auto word = entries[i].word;
+            const auto of = added_[entries[i].document].account;
+            postings.clear();
+            for (; i < entries.size() && entries[i].word == word; ++i) {
+                const auto& document = added_[entries[i].document];
+                if (document.account != of) break;
+                postings.push_back({document.email, entries[i].mask});
+            }
+            const auto result =
+                add_postings(transaction_, cursor, word_prefix(of, lexicon_.word(word)), postings);
             if (result == Added::damaged) return damaged_index();
             if (result == Added::to_new_word) {
                 ++counts_.terms;
-                vocabulary_.add(read_big<AccountId>(prefix), word_of_prefix(prefix));
+                vocabulary_.add(of, lexicon_.word(word));
             }
         }
         return {};
@@ -147,7 +209,8 @@ private:
     VocabularyWriter vocabulary_;
     Counts counts_;
     std::map<AccountId, AccountRecord> accounts_;
-    std::unordered_map<std::string, std::vector<Posting>> postings_; // by word_prefix
+    std::vector<AddedDocument> added_;
+    Lexicon lexicon_; // of their terms
 };
 
 Result<void> check_form(Environment& environment) {

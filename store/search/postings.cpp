@@ -77,6 +77,7 @@ bool decode_block(EmailId first, std::string_view value, std::vector<Posting>& p
     Reader reader(value);
     auto email = first;
     bool good = true;
+    postings.reserve(postings.size() + value.size() / 2);
     for (bool is_first = true; good && (is_first || reader.left() > 0); is_first = false) {
         if (!is_first) {
             const auto delta = reader.number();
@@ -88,25 +89,6 @@ bool decode_block(EmailId first, std::string_view value, std::vector<Posting>& p
         postings.push_back({email, static_cast<Mask>(mask)});
     }
     return good && reader.done();
-}
-
-Terms terms_of(const Document& document) {
-    Terms terms;
-    for (std::size_t field = 0; field < fields; ++field) {
-        const auto plain = plain_mask(1u << field), stem = stem_mask(1u << field);
-        WordCutter cutter(document.text[field]);
-        std::string key;
-        for (Word word; cutter.next(word);) {
-            key.assign(word.folded);
-            auto& mask = terms[key];
-            const bool is_known = (mask & plain) != 0;
-            mask |= plain;
-            if (is_known || stem == 0) continue;
-            for (const auto& of : stems_of(key))
-                if (!of.empty()) terms[of] |= stem;
-        }
-    }
-    return terms;
 }
 
 namespace {
@@ -176,6 +158,18 @@ void put_blocks(WriteTransaction& transaction, std::string_view prefix, std::spa
     }
 }
 
+// What stands at the end of a block that has `last`, for these postings behind it.
+std::string encode_rest(EmailId last, std::span<const Posting> postings) {
+    std::string value;
+    Writer writer(value);
+    for (const auto& posting : postings) {
+        writer.number(posting.email - last);
+        writer.number(posting.mask);
+        last = posting.email;
+    }
+    return value;
+}
+
 // Both are ascending; the masks of one email are joined.
 std::vector<Posting> merged(std::span<const Posting> old, std::span<const Posting> added) {
     std::vector<Posting> all(old.size() + added.size());
@@ -206,7 +200,12 @@ Added add_postings(WriteTransaction& transaction, Cursor& cursor, std::string_vi
                                       [&](const Posting& posting) { return posting.email >= place->next; });
         const auto count = static_cast<std::size_t>(end - added.begin());
         const bool appended = old.empty() || old.back().email < added.front().email;
-        put_blocks(transaction, prefix, merged(old, added.first(count)), appended);
+        const auto rest =
+            appended && !old.empty() ? encode_rest(old.back().email, added.first(count)) : std::string();
+        if (!rest.empty() && place->value.size() + rest.size() <= largest_block)
+            transaction.put(db_postings, block_key(prefix, *place->first), place->value + rest);
+        else
+            put_blocks(transaction, prefix, merged(old, added.first(count)), appended);
         added = added.subspan(count);
     }
     return was_known.value_or(true) ? Added::to_known_word : Added::to_new_word;

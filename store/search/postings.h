@@ -13,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace facteur::store::search {
@@ -49,10 +48,6 @@ std::string encode_block(std::span<const Posting> postings);
 // Appends; false when the block is damaged: not ascending, an unknown mask, cut short, or longer than it may
 // be.
 bool decode_block(EmailId first, std::string_view value, std::vector<Posting>& postings);
-
-// The words of a document with their masks.
-using Terms = std::unordered_map<std::string, Mask>;
-Terms terms_of(const Document& document);
 
 // Adds postings (ascending) of one word to its blocks. `cursor` is one over the postings in the transaction.
 enum class Added { to_known_word, to_new_word, damaged };

@@ -44,12 +44,15 @@ constexpr std::uint32_t bit(Field field) {
     return 1u << static_cast<unsigned>(field);
 }
 
+class Terms; // the words of a document, cut once and for all
+
 // The text of one email, UTF-8, decoded; of each field the first MiB counts. `body` is plain text (HTML
 // already turned into text), and `attachment` the names (and text, where it could be had) of its attachments.
 struct Document {
     AccountId account = 0;
     EmailId email = 0;
     std::array<std::string, fields> text;
+    std::shared_ptr<const Terms> terms = nullptr; // of the text, cut before: `update` looks at nothing else
 
     std::string& operator[](Field field) { return text[static_cast<std::size_t>(field)]; }
     const std::string& operator[](Field field) const { return text[static_cast<std::size_t>(field)]; }
@@ -143,6 +146,10 @@ private:
     explicit Index(std::unique_ptr<Implementation> implementation);
     std::unique_ptr<Implementation> implementation_;
 };
+
+// What `update` needs of a document's text. One message in many accounts is cut once.
+std::shared_ptr<const Terms> cut(const Document& document);
+std::size_t octets_of(const Terms& terms);
 
 // Judges one document as `query` would.
 bool matches(const Document& document, const Expression& expression);

@@ -16,6 +16,14 @@ class Stemmer {
 public:
     Stemmer() : french_(sb_stemmer_new("french", "UTF_8")), english_(sb_stemmer_new("english", "UTF_8")) {}
 
+    Stems make(std::string_view word) const {
+        const bool plain = word.size() >= shortest && word.size() <= longest &&
+                           std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+        if (!plain) return {};
+        Stems stems{stem(french_, without_feminine(word)), stem(english_, word)};
+        if (stems[0] == stems[1]) stems[1].clear();
+        return stems;
+    }
     const Stems& of(std::string_view word) {
         key_ = word;
         if (const auto known = known_.find(key_); known != known_.end()) return known->second;
@@ -46,26 +54,26 @@ private:
             out.pop_back();
         return out;
     }
-    Stems make(std::string_view word) const {
-        const bool plain = word.size() >= shortest && word.size() <= longest &&
-                           std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-        if (!plain) return {};
-        Stems stems{stem(french_, without_feminine(word)), stem(english_, word)};
-        if (stems[0] == stems[1]) stems[1].clear();
-        return stems;
-    }
 
     Snowball french_, english_;
     std::unordered_map<std::string, Stems> known_;
     std::string key_;
 };
 
+// A stemmer is a machine with a state of its own: one for each thread.
+Stemmer& stemmer() {
+    thread_local Stemmer of_thread;
+    return of_thread;
+}
+
 } // namespace
 
 const Stems& stems_of(std::string_view folded) {
-    // A stemmer is a machine with a state of its own: one for each thread.
-    thread_local Stemmer stemmer;
-    return stemmer.of(folded);
+    return stemmer().of(folded);
+}
+
+Stems make_stems(std::string_view folded) {
+    return stemmer().make(folded);
 }
 
 } // namespace facteur::store::search

@@ -11,7 +11,10 @@ namespace facteur::store::search {
 // Empty when there is none; both may be the word itself, and the second is empty when it equals the first.
 using Stems = std::array<std::string, 2>;
 
-// Remembers what it was asked lately: words come again and again. The reference lives until the next call.
+Stems make_stems(std::string_view folded);
+
+// The same. Remembers what it was asked lately: words come again and again. The reference lives until the
+// next call.
 const Stems& stems_of(std::string_view folded);
 
 } // namespace facteur::store::search

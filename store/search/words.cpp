@@ -133,11 +133,22 @@ UChar32 character(std::string_view text, std::size_t& at) {
     return c;
 }
 
+// What an octet below 128 is folded to; 0: it stands between words.
+constexpr std::array<char, 128> ascii = [] {
+    std::array<char, 128> folded{};
+    for (std::size_t i = 0; i < folded.size(); ++i) {
+        const auto c = static_cast<char>(i);
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')) folded[i] = c;
+        if (c >= 'A' && c <= 'Z') folded[i] = static_cast<char>(c - 'A' + 'a');
+    }
+    return folded;
+}();
+
 // By the table, for words of which `simple` holds: the same as slowly.
 void fold_simple(std::string_view word, std::string& out) {
     const auto& entries = table();
     out.clear();
-    for (std::size_t at = 0; at < word.size() && out.size() < 4 * longest_word;) {
+    for (std::size_t at = 0; at < word.size() && out.size() < longest_folding;) {
         const auto c = character(word, at);
         if (c < 0 || c >= table_end) continue; // a combining accent
         const auto& entry = entries[static_cast<std::size_t>(c)];
@@ -153,6 +164,54 @@ std::string fold(std::string_view word) {
 }
 
 WordCutter::WordCutter(std::string_view text) : text_(text.substr(0, longest_text)) {}
+
+// The next word, when it is one of letters that the table has, as most are: cut and folded in one pass, with
+// the outcome of the long way. False: what begins at `at_` is to go that way.
+bool WordCutter::take_simple(Word& word) {
+    auto at = at_;
+    while (true) {
+        while (at < text_.size() && static_cast<std::uint8_t>(text_[at]) < 0x80 &&
+               ascii[static_cast<std::uint8_t>(text_[at])] == 0)
+            ++at;
+        const auto begin = at;
+        std::size_t size = 0;
+        char* const to = buffer_.data();
+        while (at < text_.size()) {
+            const auto octet = static_cast<std::uint8_t>(text_[at]);
+            if (octet < 0x80) {
+                const auto folded = ascii[octet];
+                if (folded == 0) break;
+                if (size < longest_folding) to[size++] = folded;
+                ++at;
+                continue;
+            }
+            const auto before = at;
+            const auto c = character(text_, at);
+            const auto kind = kind_of(c);
+            if (kind == Kind::between || (kind == Kind::joined && before == begin)) {
+                if (before > begin) at = before;
+                break;
+            }
+            const bool is_in_table = c < table_end && kind != Kind::spaceless;
+            if (!is_in_table && !is_combining(c)) return at_ = begin, false;
+            if (!is_in_table || size >= longest_folding) continue;
+            const auto& entry = table()[static_cast<std::size_t>(c)];
+            std::copy_n(entry.bytes.data(), entry.size, to + size);
+            size += entry.size;
+        }
+        at_ = at;
+        if (size > longest_word) {
+            folded_ = cut_to_longest({to, size});
+            word = {folded_, begin, at};
+            return true;
+        }
+        if (size > 0) {
+            word = {{to, size}, begin, at};
+            return true;
+        }
+        if (at >= text_.size()) return false;
+    }
+}
 
 // Moves `run_` to the next run of letters, digits and what joins them; false at the end of the text.
 bool WordCutter::find_run() {
@@ -204,6 +263,7 @@ void WordCutter::cut_run() {
 bool WordCutter::next(Word& word) {
     while (true) {
         if (parts_.empty()) {
+            if (take_simple(word)) return true;
             if (!find_run()) return false;
             if (spaceless_)
                 cut_run();

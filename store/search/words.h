@@ -4,6 +4,7 @@
 
 #include "store/ids.h"
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -12,8 +13,9 @@
 
 namespace facteur::store::search {
 
-inline constexpr std::size_t longest_word = 64;      // characters after folding; the rest does not count
-inline constexpr std::size_t longest_text = 1 << 20; // octets of one field that are looked at
+inline constexpr std::size_t longest_word = 64; // characters after folding; the rest does not count
+inline constexpr std::size_t longest_folding = 4 * longest_word; // octets, before it is cut to that
+inline constexpr std::size_t longest_text = 1 << 20;             // octets of one field that are looked at
 
 struct Word {
     std::string_view folded;        // valid until the next call
@@ -30,6 +32,7 @@ private:
     struct Place {
         std::size_t begin, end;
     };
+    bool take_simple(Word& word);
     bool find_run();
     void cut_run();
 
@@ -40,6 +43,7 @@ private:
     bool spaceless_ = false;   // it has letters of a script that is written without spaces
     std::vector<Place> parts_; // of such a run, last first
     std::string folded_;
+    std::array<char, longest_folding + 8> buffer_; // of a simple word
 };
 
 // The whole folding of a text that is one word; what WordCutter does to each.

@@ -3,7 +3,9 @@
 #include "tests/store/fixture.h"
 
 #include <fstream>
+#include <map>
 #include <random>
+#include <set>
 #include <thread>
 
 using namespace facteur;
@@ -213,6 +215,29 @@ TEST_CASE("an email is found the moment it is committed, and the same way when i
     CHECK(documents_in(*indexing) == 3);
     CHECK(indexing->indexed(store->shard_of(anne)) == store->read(anne).last_sequence());
     verify();
+    require_clean(*indexing);
+}
+
+TEST_CASE("one message in accounts of several shards is found in each of them") {
+    const TemporaryFolder folder;
+    auto store = store::test::open(options_in(folder));
+    const auto message = plain("Conseil de classe", "Réunions en salle 12");
+    std::map<store::AccountId, Ids> has;
+    std::set<store::ShardId> shards;
+    for (const store::AccountId account : {1, 2, 3, 4, 5, 2}) {
+        has[account].push_back(add(*store, account, message));
+        shards.insert(store->shard_of(account));
+    }
+    REQUIRE(shards.size() > 1);
+    const auto other = add(*store, anne, plain("Conseil de classe", "Réunions en salle 13"));
+    auto indexing = start(*store);
+    REQUIRE(indexing->wait_until_current().has_value());
+    for (const auto& [account, emails] : has) {
+        CHECK(found(*indexing, *store, account, "12") == emails);
+        CHECK(found(*indexing, *store, account, "réunion", bit(Field::body)).size() ==
+              emails.size() + (account == anne ? 1 : 0));
+    }
+    CHECK(found(*indexing, *store, anne, "13") == Ids{other});
     require_clean(*indexing);
 }
 
