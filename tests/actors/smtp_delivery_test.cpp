@@ -449,6 +449,27 @@ TEST_CASE("pipelined commands and chunks are answered in order") {
     CHECK(mail[1].ends_with("Subject: a\r\n\r\nb\r\n"));
 }
 
+TEST_CASE("more commands at once than one turn takes are answered in order") {
+    SmtpServer server;
+    const auto anne = server.add("anne@academie.test");
+    SmtpClient client(server.port(Door::lmtp));
+    client.say("LHLO client.test");
+    constexpr int recipients = 90;
+    const auto is_known = [](int n) { return n % 3 != 0; };
+    std::string commands = "MAIL FROM:<x@elsewhere.test>\r\n";
+    for (int n = 0; n < recipients; ++n)
+        commands += is_known(n) ? "RCPT TO:<anne@academie.test>\r\n" : "RCPT TO:<nobody@academie.test>\r\n";
+    client.send(commands + "DATA\r\n");
+    CHECK(client.read().starts_with("250 2.1.0"));
+    for (int n = 0; n < recipients; ++n)
+        CHECK(client.read().starts_with(is_known(n) ? "250 2.1.5" : "550 5.1.1"));
+    CHECK(client.read().starts_with("354"));
+    client.send(letter + ".\r\n");
+    for (int n = 0; n < recipients; ++n)
+        if (is_known(n)) CHECK(client.read().starts_with("250 2.0.0"));
+    CHECK(server.mail(anne).size() == 1);
+}
+
 namespace {
 
 std::vector<QueueEntry> queued(SmtpServer& server) {

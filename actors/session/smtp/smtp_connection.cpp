@@ -1,6 +1,7 @@
 #include "actors/session/smtp/smtp_connection.h"
 
 #include "actors/clock.h"
+#include "actors/on_this_thread.h"
 #include "actors/session/smtp/session_actor.h"
 
 #include <caf/all.hpp>
@@ -13,6 +14,7 @@ namespace {
 // Output that the client does not take: then nothing more is read from it.
 constexpr std::size_t most_unsent = 256 * 1024;
 constexpr unsigned events_of_turn = 256; // that one connection gets worked before others have their turn
+constexpr unsigned answers_of_turn = 32; // given on the spot
 constexpr std::uint64_t handshake_limit = 30'000; // milliseconds for TLS to come up
 // Room made for a text before it comes, by its declared size: between these.
 constexpr std::uint64_t least_room = 16 * 1024, most_room = 1024 * 1024;
@@ -20,6 +22,9 @@ constexpr std::uint64_t least_room = 16 * 1024, most_room = 1024 * 1024;
 smtp::Reply no_memory() {
     return {452, "4.3.1", "Too many messages under way, try again later"};
 }
+
+// Of this thread: the connection that asks its session on the spot.
+thread_local const SmtpConnection* asking = nullptr;
 
 bool is_submission(Door door) {
     return door == Door::submission || door == Door::submissions;
@@ -34,6 +39,7 @@ std::uint64_t milliseconds(std::chrono::seconds seconds) {
 // ---- the link, from any thread ----
 
 void SmtpLink::reply(std::vector<smtp::Reply> replies) const {
+    if (asking == handler_) return handler_->reply_on_the_spot(replies);
     connection_.with(
         [handler = handler_, replies = std::move(replies)](net::Connection&) { handler->reply(replies); });
 }
@@ -148,7 +154,8 @@ void SmtpConnection::drain() {
 
 void SmtpConnection::run() {
     if (turn_is_due_) return;
-    for (unsigned n = 0; n < events_of_turn; ++n) {
+    answered_on_the_spot_ = 0;
+    for (unsigned n = 0; n < events_of_turn && answered_on_the_spot_ < answers_of_turn; ++n) {
         auto event = machine_.next();
         if (!event) {
             flush();
@@ -206,6 +213,15 @@ void SmtpConnection::asked(const char* command) {
     asked_at_ = Clock::now();
 }
 
+// What takes a look at a few rows: two threads that hand it and the reply to each other would take longer,
+// and replies to commands that came together leave together. A session that is busy replies later.
+template <typename Question>
+void SmtpConnection::ask_on_the_spot(Question question) {
+    asking = this;
+    send_on_this_thread(session_, std::move(question));
+    asking = nullptr;
+}
+
 void SmtpConnection::answered(std::string_view result) {
     const auto seconds = std::chrono::duration<double>(Clock::now() - asked_at_).count();
     shared_->services.metrics.command(door_, command_, result, seconds);
@@ -234,12 +250,12 @@ void SmtpConnection::on(smtp::MailFrom& event) {
     asked("MAIL");
     declared_ = event.parameters.size;
     recipients_ = 0;
-    caf::anon_send(session_, SmtpMail{std::move(event.sender), std::move(event.parameters), client()});
+    ask_on_the_spot(SmtpMail{std::move(event.sender), std::move(event.parameters), client()});
 }
 
 void SmtpConnection::on(smtp::RcptTo& event) {
     asked("RCPT");
-    caf::anon_send(session_, SmtpRcpt{std::move(event.recipient), std::move(event.parameters)});
+    ask_on_the_spot(SmtpRcpt{std::move(event.recipient), std::move(event.parameters)});
 }
 
 void SmtpConnection::on(const smtp::DataStarted&) {
@@ -306,6 +322,17 @@ void SmtpConnection::drop_text() {
 
 void SmtpConnection::reply(const std::vector<smtp::Reply>& replies) {
     if (closed_ || replies.empty()) return;
+    take(replies);
+    run();
+}
+
+// Within `run`, which goes on with what follows.
+void SmtpConnection::reply_on_the_spot(const std::vector<smtp::Reply>& replies) {
+    ++answered_on_the_spot_;
+    if (!replies.empty()) take(replies);
+}
+
+void SmtpConnection::take(const std::vector<smtp::Reply>& replies) {
     answered(replies.front().is_success() ? "ok" : "error");
     for (const auto& each : replies)
         machine_.reply(each);
@@ -314,7 +341,6 @@ void SmtpConnection::reply(const std::vector<smtp::Reply>& replies) {
         in_text_ = false;
         if (draining_) machine_.close(smtp::replies::too_busy());
     }
-    run();
 }
 
 void SmtpConnection::challenge(std::string_view data) {

@@ -39,6 +39,7 @@ public:
 
     // From the session, by the link.
     void reply(const std::vector<smtp::Reply>& replies);
+    void reply_on_the_spot(const std::vector<smtp::Reply>& replies);
     void challenge(std::string_view data);
     void authenticated();
     void refuse(const smtp::Reply& reply);
@@ -67,6 +68,9 @@ private:
     void on(const smtp::Closing& event);
 
     void asked(const char* command); // something went to the session
+    template <typename Question>
+    void ask_on_the_spot(Question question);
+    void take(const std::vector<smtp::Reply>& replies);
     void answered(std::string_view result);
     void drop_text();
     [[nodiscard]] SmtpClient client() const;
@@ -94,6 +98,8 @@ private:
     bool turn_is_due_ = false; // others come first, then it goes on by itself
     bool ended_ = false;       // the client sends no more: it still gets its answers
     bool closed_ = false;
+
+    unsigned answered_on_the_spot_ = 0; // in this turn
 
     const char* command_ = ""; // what the session is asked
     Clock::time_point asked_at_;
