@@ -5,11 +5,12 @@
 //     threads.start([…, waiter] { …; waiter.say_over(); });
 //     waiter.wait(self, [] { it goes on in `self` });
 //
-// `self` stays alive until then.
+// All three in one turn of `self`, which stays alive until then.
 #pragma once
 
-#include <caf/actor.hpp>
+#include <caf/actor_control_block.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/message_id.hpp>
 
 #include <functional>
 
@@ -23,11 +24,10 @@ public:
     void say_over() const;
     // In `self`, once.
     void wait(caf::event_based_actor* self, std::function<void()> then) const;
-    // In `self`, instead of `wait`: the work was not begun.
-    void give_up() const;
 
 private:
-    caf::actor actor_;
+    caf::strong_actor_ptr actor_;
+    caf::message_id answer_; // to a request that nobody was sent
 };
 
 } // namespace facteur

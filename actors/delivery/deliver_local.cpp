@@ -9,10 +9,12 @@
 #include "actors/log.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/session/jmap/write_call.h"
+#include "actors/thread_waiter.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 namespace facteur {
@@ -54,6 +56,14 @@ std::map<store::AccountId, Target> targets_of(const Services& services,
     return targets;
 }
 
+// What lanes file, on their threads: each in its place, and the last says that all of it is done.
+struct Filing {
+    Filing(caf::event_based_actor* self, std::size_t count) : waiter(self), results(count), open(count) {}
+    ThreadWaiter waiter;
+    std::vector<store::Result<EmailFiled>> results;
+    std::atomic<std::size_t> open;
+};
+
 // First every account files, then what is forwarded is queued; all answers come to one actor.
 class LocalDelivery : public std::enable_shared_from_this<LocalDelivery> {
 public:
@@ -66,14 +76,26 @@ public:
     void start(Routing routing) {
         routing_ = std::move(routing);
         const auto targets = targets_of(services_, routing_.stops);
-        open_ = targets.size();
         if (targets.empty()) return forward();
-        for (const auto& [account, target] : targets)
-            file(account, target);
+        std::vector<std::vector<std::size_t>> stops;
+        const auto filing = std::make_shared<Filing>(self_, targets.size());
+        for (const auto& [account, target] : targets) {
+            services_.mailboxes.file(request_of(account, target),
+                                     [filing, place = stops.size()](store::Result<EmailFiled> result) {
+                                         filing->results[place] = std::move(result);
+                                         if (filing->open.fetch_sub(1) == 1) filing->waiter.say_over();
+                                     });
+            stops.push_back(target.stops);
+        }
+        filing->waiter.wait(self_, [me = shared_from_this(), filing, stops = std::move(stops)] {
+            for (std::size_t i = 0; i < stops.size(); ++i)
+                me->filed(stops[i], filing->results[i]);
+            me->forward();
+        });
     }
 
 private:
-    void file(store::AccountId account, const Target& target) {
+    [[nodiscard]] FileEmail request_of(store::AccountId account, const Target& target) const {
         FileEmail request;
         request.account = account;
         request.email.email = email_;
@@ -85,12 +107,7 @@ private:
         if (const auto& owner = routing_.stops[target.stops.front()].recipient; owner.may_answer)
             if (auto answer = automatic_answer(services_, owner.account, *email_->body.bytes, request.at))
                 request.answers.push_back(std::move(*answer));
-        self_->request(services_.mailboxes.of(account), caf::infinite, std::move(request))
-            .then([me = shared_from_this(),
-                   stops = target.stops](const EmailFiled& filed) { me->filed(stops, filed); },
-                  [me = shared_from_this(), stops = target.stops](const caf::error& error) {
-                      me->filed(stops, tl::unexpected(to_store(error)));
-                  });
+        return request;
     }
 
     void filed(const std::vector<std::size_t>& stops, const store::Result<EmailFiled>& result) {
@@ -100,7 +117,6 @@ private:
             // The one that it was forwarded for has done his part: the queue goes on.
             if (stop.via && !result) routing_.forwards[*stop.via].to.push_back(stop.recipient.address);
         }
-        if (--open_ == 0) forward();
     }
 
     void forward() {
@@ -163,7 +179,7 @@ private:
     std::function<void(Results)> done_;
     Results results_;
     Routing routing_;
-    std::size_t open_ = 0;
+    std::size_t open_ = 0; // of the forwards
 };
 
 } // namespace

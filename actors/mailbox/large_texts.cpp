@@ -49,7 +49,6 @@ void LargeTexts::run(caf::event_based_actor* self, std::uint64_t octets, Work wo
 void LargeTexts::run_apart(caf::event_based_actor* self, Work work, const Then& then) {
     const auto job = std::make_shared<Job>(Job{std::move(work), ThreadWaiter(self)});
     if (add(job)) return job->waiter.wait(self, [job, then] { then(job->done); });
-    job->waiter.give_up();
     then(false);
 }
 

@@ -117,10 +117,15 @@ caf::result<Answer> write(MailboxActor* self, store::Plan plan, std::shared_ptr<
     return promise;
 }
 
-caf::result<EmailFiled> file_email(MailboxActor* self, FileEmail& request) {
+std::vector<store::Body> bodies_of(const FileEmail& request) {
     std::vector<store::Body> bodies{request.email.email->body};
     for (const auto& answer : request.answers)
         bodies.push_back(answer.body.body);
+    return bodies;
+}
+
+caf::result<EmailFiled> file_email(MailboxActor* self, FileEmail& request) {
+    auto bodies = bodies_of(request);
     const auto at = request.at;
     auto filed = std::make_shared<EmailFiled>();
     return write(self, plan_filing(std::make_shared<FileEmail>(std::move(request)), filed), filed,
@@ -276,6 +281,36 @@ caf::actor Mailboxes::of(store::AccountId account) {
     auto& actor = actors_[account];
     if (!actor) actor = system_.spawn(mailbox_actor, account, this);
     return actor;
+}
+
+void Mailboxes::file(FileEmail request, std::function<void(store::Result<EmailFiled>)> done) {
+    auto filed = std::make_shared<EmailFiled>();
+    store::Write write;
+    write.account = request.account;
+    write.at = request.at;
+    write.bodies = bodies_of(request);
+    write.plan = plan_filing(std::make_shared<FileEmail>(std::move(request)), filed);
+    write.done = [this, account = write.account, filed,
+                  done = std::move(done)](const store::Result<store::Committed>& result) {
+        const auto told = outcome(0, account, result);
+        if (told.changed) {
+            tell_lane_followers(services_, result->commit);
+            tell(told);
+        }
+        done(result ? store::Result<EmailFiled>(*filed) : tl::unexpected(result.error()));
+    };
+    services_.store.submit(std::move(write));
+}
+
+// Who begins to watch later reads a state that has it.
+void Mailboxes::tell(const WriteDone& done) {
+    caf::actor actor;
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto known = actors_.find(done.states.account); known != actors_.end())
+            actor = known->second;
+    }
+    if (actor) caf::anon_send(actor, done);
 }
 
 std::size_t Mailboxes::active() const {

@@ -1,8 +1,9 @@
 // The mailbox actor: one per account that is in use, spawned at first touch and gone when idle.
 //
-// It is the one place through which the account's emails are written: it turns each request into a plan for
-// the lane, in the order of arrival, answers after the commit is on disk, and tells the sessions that watch
-// the account what changed, in the order of commits. It holds no copy of the mailbox: readers open snapshots.
+// It turns each request into a plan for the lane, in the order of arrival, answers after the commit is on
+// disk, and tells the sessions that watch the account what changed, in the order of commits. Deliveries alone
+// go to the lane directly (`Mailboxes::file`): an actor that is there hears of them. It holds no copy of the
+// mailbox: readers open snapshots.
 //
 // Accepts `FileEmail` → `EmailFiled`, `CallMethod` → `MethodAnswered`, `StoreUpload` → `UploadStored`,
 // `ChangeEmails`, `PutAnnotations`, `ChangeAcl` and `ChangeShared` → `EmailsChanged`, `AppendEmails` →
@@ -40,6 +41,9 @@ public:
     Mailboxes(caf::actor_system& system, MailboxServices services);
 
     [[nodiscard]] caf::actor of(store::AccountId account);
+    // What the actor does with `FileEmail`, without waking one for each of many recipients. `done` is called
+    // when the email is on disk, on the lane's thread, or at once when it is refused: it must be quick.
+    void file(FileEmail request, std::function<void(store::Result<EmailFiled>)> done);
     [[nodiscard]] std::size_t active() const;
     [[nodiscard]] const MailboxServices& services() const { return services_; }
 
@@ -50,6 +54,8 @@ public:
     void retire(store::AccountId account);
 
 private:
+    void tell(const WriteDone& done);
+
     caf::actor_system& system_;
     MailboxServices services_;
     mutable std::mutex mutex_;

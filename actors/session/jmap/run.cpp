@@ -114,10 +114,8 @@ private:
                 run->read(method, call, held->object(), turn);
                 waiter.say_over();
             });
-        if (!begun) {
-            waiter.give_up();
+        if (!begun)
             return refuse(method, call, {"serverUnavailable", "Too many searches wait: try again later."});
-        }
         waiter.wait(self_, [run = shared_from_this()] { run->proceed(); });
         return Progress::waits;
     }
