@@ -2,6 +2,7 @@
 
 #include "store/fields_of_rows.h"
 #include "store/keys.h"
+#include "store/packing.h"
 #include "store/thread_row.h"
 
 #include <algorithm>
@@ -55,14 +56,14 @@ public:
     void operator()(const EmailAdded& change) {
         auto row = change.row;
         row.created = row.changed = commit_.modseq;
-        rows_.put(db_structures, make_key(account_, row.id), encode(change.structure));
+        rows_.append(db_structures, make_key(account_, row.id), encode(change.structure));
         for (const auto hash : threading_hashes(change.structure))
             rows_.put(db_message_ids, make_key(account_, hash, row.id), make_key(row.thread));
         rows_.put(db_email_bodies, body_key(account_, row.body).append(make_key(row.id)), {});
         hold(row.body, +1);
         index(row, nullptr);
         show(row, nullptr);
-        rows_.put(db_emails, make_key(account_, row.id), encode(row));
+        rows_.append(db_emails, make_key(account_, row.id), encode(row));
 
         state_.next_email = std::max(state_.next_email, row.id + 1);
         ++state_.emails;
@@ -208,7 +209,7 @@ public:
         state_.modseq = commit_.modseq;
         rows_.put(db_states, make_key(account_), encode_row(state_));
         rows_.put(db_history, make_key(account_, commit_.modseq), encode_row(digest_));
-        rows_.put(db_log, make_key(commit_.sequence), record);
+        rows_.append(db_log, make_key(commit_.sequence), pack_record(record));
     }
 
 private:

@@ -1,6 +1,12 @@
-// Bodies by hash, in their own environment: key = hash, chunk number. The first chunk's value starts with the
-// form's version, the body's size and the number of chunks; each chunk says whether it is packed, and has a
-// checksum, so that a part of a body that is read is never a damaged one. Internal to the store.
+// Bodies by hash, in an environment of their own.
+//
+// A body is chunks of 1 MiB. An entry, with hash and number of the chunk as key, says where its octets are:
+// in pieces, which are numbered as they come and so lie side by side, and which are cut so that they fill
+// LMDB's pages, of the tree or of their own. An entry of a store before schema 7 is the chunk itself.
+//
+// The **form** of a chunk is how it travels, in the journal and in backups, and was stored before: the
+// first one starts with a version, the body's size and the number of chunks; each says whether it is packed,
+// and has a checksum, so that a part of a body that is read is never a damaged one. Internal to the store.
 #pragma once
 
 #include "store/change.h"
@@ -8,22 +14,54 @@
 
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace facteur::store {
 
 inline constexpr std::size_t chunk_size = 1u << 20;
 
+enum BodyDatabase : std::size_t {
+    db_chunks, // hash, chunk → where it is
+    db_pieces, // number → octets
+};
+inline const std::vector<const char*> body_databases{"bodies", "pieces"};
+
 bool has_body(const WriteTransaction& bodies, const Hash& hash);
-// Writes the body; returns the octets written. `each` sees every entry as it is stored.
-std::size_t put_body(WriteTransaction& bodies, const Body& body,
-                     const std::function<void(std::string_view key, std::string_view value)>& each = {});
-// An entry as `put_body` showed it.
-void put_chunk(WriteTransaction& bodies, std::string_view key, std::string_view value);
 void remove_body(WriteTransaction& bodies, const Hash& hash);
+
+// Writes bodies, each behind the one before it.
+class BodyWriter {
+public:
+    // Before anything is written in the transaction, which must live longer.
+    explicit BodyWriter(WriteTransaction& bodies);
+
+    // Returns the octets written. `each` sees every chunk in its form.
+    std::size_t put(const Body& body,
+                    const std::function<void(std::string_view key, std::string_view chunk)>& each = {});
+    // A chunk as `put` showed it.
+    void put_chunk(std::string_view key, std::string_view chunk);
+
+private:
+    [[nodiscard]] std::size_t next_piece(std::size_t left) const;
+    void put_piece(std::uint64_t number, std::string_view octets);
+
+    WriteTransaction& bodies_;
+    std::size_t page_, most_in_leaf_;
+    std::size_t room_ = 0;   // in the last leaf of the pieces, as far as known
+    std::size_t leaves_ = 0; // of the pieces
+};
+
+// The sizes and the forms of all chunks, in their order; false: the body is not there as a whole.
+bool each_chunk(MDB_txn* bodies, MDB_dbi database, const Hash& hash,
+                const std::function<void(std::string_view chunk)>& each);
 
 std::optional<std::uint64_t> body_size(MDB_txn* bodies, MDB_dbi database, const Hash& hash);
 // Octets [offset, offset + size) of the body; verifies the hash when that is all of it.
 Result<std::string> read_body(MDB_txn* bodies, MDB_dbi database, const Hash& hash, std::uint64_t offset,
                               std::uint64_t size);
+
+// Whether each piece is of one chunk, and each chunk has its pieces: what is wrong, in sentences, some at
+// most.
+std::vector<std::string> verify_pieces(MDB_txn* bodies, MDB_dbi database);
 
 } // namespace facteur::store

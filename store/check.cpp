@@ -355,6 +355,8 @@ private:
     }
 
     void check_bodies() {
+        for (auto& fault : verify_pieces(now_.raw().open_bodies(), now_.raw().bodies_database()))
+            find(0, std::move(fault));
         Hash previous;
         each(db_holders, {}, [&](std::string_view key, auto) {
             const auto hash = to_hash(key);

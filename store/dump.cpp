@@ -1,4 +1,5 @@
 #include "store/keys.h"
+#include "store/packing.h"
 #include "store/shard.h"
 #include "store/store.h"
 
@@ -19,12 +20,14 @@ std::string hex(std::string_view bytes) {
 
 void dump(const Store& store, ShardId shard, const std::function<void(std::string_view)>& each) {
     const auto now = store.read_shard(shard);
+    std::string room;
     for (std::size_t number = 0; number < db_count; ++number) {
         // When bodies are swept is the lane's own housekeeping, no part of the state.
         if (number == db_dead) continue;
         scan(now.raw().rows, now.raw().database(number), {},
              [&](std::string_view key, std::string_view value) {
-                 each(fmt::format("{} {} {}", row_databases[number], hex(key), hex(value)));
+                 each(fmt::format("{} {} {}", row_databases[number], hex(key),
+                                  hex(number == db_log ? unpack_record(value, room) : value)));
                  return true;
              });
     }

@@ -405,7 +405,15 @@ std::optional<std::string_view> WriteTransaction::get(std::size_t database, std:
     return store::get(transaction_, environment_.database(database), key);
 }
 void WriteTransaction::put(std::size_t database, std::string_view key, std::string_view value) {
+    if (!failed()) status_ = put(database, key, value, 0);
+}
+void WriteTransaction::append(std::size_t database, std::string_view key, std::string_view value) {
     if (failed()) return;
+    const int code = put(database, key, value, MDB_APPEND);
+    status_ = code == MDB_KEYEXIST ? put(database, key, value, 0) : code;
+}
+int WriteTransaction::put(std::size_t database, std::string_view key, std::string_view value,
+                          unsigned flags) {
     if (environment_.is_sealed()) {
         const auto seal = seal_of(database, key, value);
         append_seal(sealed_.assign(value), seal);
@@ -413,14 +421,7 @@ void WriteTransaction::put(std::size_t database, std::string_view key, std::stri
     }
     auto key_value = to_val(key);
     auto data = to_val(value);
-    status_ = mdb_put(transaction_, environment_.database(database), &key_value, &data, 0);
-}
-char* WriteTransaction::reserve(std::size_t database, std::string_view key, std::size_t size) {
-    if (failed()) return nullptr;
-    auto key_value = to_val(key);
-    MDB_val data{size, nullptr};
-    status_ = mdb_put(transaction_, environment_.database(database), &key_value, &data, MDB_RESERVE);
-    return failed() ? nullptr : static_cast<char*>(data.mv_data);
+    return mdb_put(transaction_, environment_.database(database), &key_value, &data, flags);
 }
 void WriteTransaction::remove(std::size_t database, std::string_view key) {
     if (failed()) return;

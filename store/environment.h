@@ -186,16 +186,19 @@ public:
     [[nodiscard]] MDB_txn* get() const { return transaction_; }
     [[nodiscard]] std::optional<std::string_view> get(std::size_t database, std::string_view key) const;
     void put(std::size_t database, std::string_view key, std::string_view value);
-    // Reserves the space of a value, to be filled at once; null after a failure. Not where values are sealed.
-    char* reserve(std::size_t database, std::string_view key, std::size_t size);
+    // The same of a key that is greater than those before it, as a rule: behind the last one LMDB leaves the
+    // pages before it full.
+    void append(std::size_t database, std::string_view key, std::string_view value);
     void remove(std::size_t database, std::string_view key); // absent is fine
     [[nodiscard]] bool failed() const { return status_ != 0; }
     [[nodiscard]] int status() const { return status_; }
     [[nodiscard]] MDB_dbi database(std::size_t number) const { return environment_.database(number); }
+    [[nodiscard]] std::size_t page_size() const { return environment_.page_size(); }
     // Writes, and syncs unless the environment does not.
     Result<void> commit();
 
 private:
+    int put(std::size_t database, std::string_view key, std::string_view value, unsigned flags);
     Environment& environment_;
     MDB_txn* transaction_ = nullptr;
     std::string sealed_; // the value being put

@@ -296,6 +296,11 @@ bool is_ordered_page(std::string_view page) {
     return holds_together(page, true);
 }
 
+std::optional<std::size_t> room_of_leaf(std::string_view page) {
+    if (!is_whole_page(page) || !is_leaf(page)) return std::nullopt;
+    return number_in<std::uint16_t>(page, upper_at) - number_in<std::uint16_t>(page, lower_at);
+}
+
 namespace {
 
 Result<std::vector<std::string>> walk(Environment& environment, void (Walk::*run)(std::string_view meta)) {

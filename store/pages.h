@@ -4,6 +4,7 @@
 
 #include "store/environment.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@ namespace facteur::store {
 bool is_whole_page(std::string_view page);
 // That, and the keys ascend, the first of a branch left out, which says nothing.
 bool is_ordered_page(std::string_view page);
+
+// The octets of a leaf that nothing is in; nothing when the page is none.
+std::optional<std::size_t> room_of_leaf(std::string_view page);
 
 // Looks at the branches, one page in a hundred: the cheap part of what follows, for whoever is about to use
 // them. Code::corrupt, naming the database.

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 namespace facteur::store {
 namespace {
@@ -42,7 +43,7 @@ public:
             if (*applied) of.batch = part.batch;
         } else if (of.batch == part.batch) {
             // Those of batches before the checkpoint are in it, as long as they were held.
-            put_chunk(*of.bodies, part.key, part.bytes);
+            of.body_writer->put_chunk(part.key, part.bytes);
         }
         return octets_ < replay_octets ? Result<void>{} : commit();
     }
@@ -54,6 +55,7 @@ public:
             if (auto done = of.bodies->commit(); !done) return done;
             if (auto done = of.rows->commit(); !done) return done;
             of.rows.reset();
+            of.body_writer.reset();
             of.bodies.reset();
         }
         return {};
@@ -63,12 +65,14 @@ private:
     struct OfShard {
         const Shard* shard = nullptr;
         std::unique_ptr<WriteTransaction> rows, bodies;
+        std::optional<BodyWriter> body_writer;
         Sequence sequence = 0;
         std::uint64_t batch = 0; // the last one of which a record was applied
     };
     static void open(OfShard& of) {
         if (of.rows) return;
         of.bodies = std::make_unique<WriteTransaction>(of.shard->bodies());
+        of.body_writer.emplace(*of.bodies);
         of.rows = std::make_unique<WriteTransaction>(of.shard->rows());
         of.sequence = of.shard->read(*of.rows).last_sequence();
     }
@@ -210,6 +214,11 @@ Result<OpenShards> open_shards(const Options& options, Schema& found) {
     std::filesystem::remove_all(journal_folder(options.path) + ".old", ignored);
     const bool goes_back = std::filesystem::exists(journal_folder(options.path)) ||
                            std::filesystem::exists(kept_journal(options.path));
+    // Before anything is written in a form that programs of that schema do not know.
+    if (found.version >= schema_of_rows && found.version < newest_schema) {
+        found.version = newest_schema;
+        if (auto done = write_schema(options.path, found); !done) return tl::unexpected(done.error());
+    }
     OpenShards opened;
     std::size_t broken = 0;
     for (ShardId number = 0; number <= found.shards; ++number) {

@@ -1,5 +1,6 @@
 #include "store/shard.h"
 
+#include "store/bodies.h"
 #include "store/keys.h"
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ Result<std::unique_ptr<Shard>> Shard::open(const std::string& path, ShardId id, 
                                            std::uint64_t bodies_map) {
     auto rows = Environment::open(path + "/rows", rows_map, row_databases, 0, account_of_row);
     if (!rows) return tl::unexpected(rows.error());
-    auto bodies = Environment::open(path + "/bodies", bodies_map, {"bodies"}, MDB_NORDAHEAD);
+    auto bodies = Environment::open(path + "/bodies", bodies_map, body_databases, MDB_NORDAHEAD);
     if (!bodies) return tl::unexpected(bodies.error());
     return std::unique_ptr<Shard>(new Shard(path, id, std::move(*rows), std::move(*bodies)));
 }

@@ -103,6 +103,7 @@ Result<void> ShardBatch::put_bodies(bool all_bodies) {
     }
     if (named.empty() && removed.empty()) return {};
     bodies_ = std::make_unique<WriteTransaction>(shard_->bodies());
+    BodyWriter writer(*bodies_);
     for (const auto& hash : removed) {
         remove_body(*bodies_, to_hash(hash));
         rows_->remove(db_dead, hash);
@@ -115,7 +116,7 @@ Result<void> ShardBatch::put_bodies(bool all_bodies) {
         for (const auto& body : writes_[i].bodies) {
             if (named.erase(body.hash) == 0) continue;
             if (!all_bodies && has_body(*bodies_, body.hash)) continue;
-            counts_.packed_octets += put_body(*bodies_, body, to_journal);
+            counts_.packed_octets += writer.put(body, to_journal);
             counts_.body_octets += body.bytes->size();
             ++counts_.bodies;
         }

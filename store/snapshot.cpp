@@ -3,6 +3,7 @@
 #include "store/bodies.h"
 #include "store/fields_of_rows.h"
 #include "store/keys.h"
+#include "store/packing.h"
 #include "store/shard.h"
 
 #include <limits>
@@ -247,8 +248,11 @@ Result<void> Snapshot::history(AccountId account, Modseq since,
 }
 
 void Snapshot::log(Sequence from, const std::function<bool(Sequence, std::string_view)>& each) const {
+    std::string room;
     scan(raw().rows, raw().database(db_log), {}, make_key(from),
-         [&](std::string_view key, std::string_view value) { return each(read_big<Sequence>(key), value); });
+         [&](std::string_view key, std::string_view value) {
+             return each(read_big<Sequence>(key), unpack_record(value, room));
+         });
 }
 
 Sequence Snapshot::last_sequence() const {

@@ -174,8 +174,9 @@ Result<void> Store::replay(ShardId shard_id, std::span<const std::string> record
     if (shard.fault()) return tl::unexpected(*shard.fault());
     return lane.run_and_settle([&]() -> Result<void> {
         WriteTransaction stored(shard.bodies());
+        BodyWriter writer(stored);
         for (const auto& body : bodies)
-            if (!has_body(stored, body.hash)) put_body(stored, body);
+            if (!has_body(stored, body.hash)) writer.put(body);
         WriteTransaction rows(shard.rows());
         auto sequence = shard.read(rows).last_sequence();
         for (const auto& record : records)

@@ -1,5 +1,6 @@
 #include "store/backup/packs.h"
 
+#include "store/bodies.h"
 #include "store/keys.h"
 
 #include <fmt/format.h>
@@ -37,15 +38,15 @@ Result<void> PackWriter::add(const Hash& hash, MDB_txn* bodies, MDB_dbi database
         file_->write(bodies_magic);
     }
     std::uint32_t chunks = 0;
-    scan(bodies, database, bytes_of(hash), [&](auto, auto) { return ++chunks, true; });
+    if (!each_chunk(bodies, database, hash, [&](auto) { ++chunks; }))
+        return fail(Code::corrupt, fmt::format("The body {} is damaged.", to_hex(hash)));
     index_.emplace_back(hash, file_->size());
     const auto before = file_->size();
     file_->write(bytes_of(hash));
     file_->write(big(chunks));
-    scan(bodies, database, bytes_of(hash), [&](auto, std::string_view value) {
-        file_->write(big(static_cast<std::uint32_t>(value.size())));
-        file_->write(value);
-        return true;
+    each_chunk(bodies, database, hash, [&](std::string_view chunk) {
+        file_->write(big(static_cast<std::uint32_t>(chunk.size())));
+        file_->write(chunk);
     });
     octets_ += file_->size() - before;
     ++bodies_;

@@ -115,7 +115,9 @@ Result<RestoreReport> restore(Folder& folder, const RestoreOptions& options, con
         if (file.kind == FileKind::other)
             if (auto written = write_other(folder, file, path); !written)
                 return tl::unexpected(written.error());
-    if (auto written = write_schema(path, {manifest->schema, manifest->shards}); !written)
+    // What is written now has the newest forms.
+    const auto schema = manifest->schema < schema_of_rows ? manifest->schema : newest_schema;
+    if (auto written = write_schema(path, {schema, manifest->shards}); !written)
         return tl::unexpected(written.error());
     std::error_code error;
     fs::remove(unfinished_restore(path), error);

@@ -58,6 +58,10 @@ private:
             if (!transaction_) transaction_.emplace(environment_);
             return *transaction_;
         }
+        BodyWriter& bodies() {
+            if (!bodies_) bodies_.emplace(get());
+            return *bodies_;
+        }
         Result<void> wrote(std::uint64_t octets) {
             octets_ += octets;
             return octets_ < octets_a_transaction ? Result<void>{} : commit();
@@ -65,6 +69,7 @@ private:
         Result<void> commit() {
             octets_ = 0;
             if (!transaction_) return {};
+            bodies_.reset();
             auto done = transaction_->commit();
             transaction_.reset();
             return done;
@@ -73,6 +78,7 @@ private:
     private:
         Environment& environment_;
         std::optional<WriteTransaction> transaction_;
+        std::optional<BodyWriter> bodies_;
         std::uint64_t octets_ = 0;
     };
 
@@ -85,7 +91,7 @@ private:
             const std::string key(from->string());
             const auto value = from->string();
             if (from->failed() || database > db_count || key.empty()) return damaged_file(file);
-            to.get().put(database - 1, key, value);
+            to.get().append(database - 1, key, value);
             count_(key.size() + value.size());
             if (auto done = to.wrote(key.size() + value.size()); !done) return done;
         }
@@ -143,10 +149,11 @@ private:
             return {};
         }
         auto& bodies = to.get();
+        auto& writer = to.bodies();
         std::uint64_t octets = 0;
         const bool whole =
             found->pack->chunks(found->number, [&](std::string_view key, std::string_view value) {
-                put_chunk(bodies, key, value);
+                writer.put_chunk(key, value);
                 octets += value.size();
             });
         if (bodies.failed()) return to.commit();
@@ -155,23 +162,13 @@ private:
         if (!whole || !read) {
             report_.findings.push_back(fmt::format("The body {} is damaged in the backup's file {}.",
                                                    to_hex(hash), found->pack->file().name));
-            remove_all_chunks(bodies, hash);
+            remove_body(bodies, hash);
             return {};
         }
         ++report_.bodies;
         report_.octets += read->size();
         count_(octets);
         return to.wrote(octets);
-    }
-
-    static void remove_all_chunks(WriteTransaction& bodies, const Hash& hash) {
-        std::vector<std::string> keys;
-        scan(bodies.get(), bodies.database(0), bytes_of(hash), [&](std::string_view key, auto) {
-            keys.emplace_back(key);
-            return true;
-        });
-        for (const auto& key : keys)
-            bodies.remove(0, key);
     }
 
     // See restore.h.

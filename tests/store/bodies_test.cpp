@@ -1,8 +1,11 @@
 #include "store/bodies.h"
+#include "store/journal_form.h"
 #include "store/keys.h"
+#include "store/packing.h"
 #include "store/shard.h"
 #include "tests/store/fixture.h"
 
+#include <fstream>
 #include <random>
 #include <set>
 
@@ -17,6 +20,10 @@ std::string noise(std::size_t size, unsigned seed) {
     for (auto& octet : bytes)
         octet = static_cast<char>(random());
     return bytes;
+}
+
+std::string chunk_key(const Hash& body, std::uint32_t number = 0) {
+    return std::string(bytes_of(body)) + make_key(number);
 }
 
 EmailId add(Store& store, AccountId account, const Body& body) {
@@ -166,23 +173,148 @@ TEST_CASE("a body that changed on disk is never read, neither whole nor in part"
         add(*store, 1, body);
         path = store->read(1).raw().shard->path() + "/bodies";
     }
-    auto raw = Environment::open(path, 1ull << 32, {"bodies"});
+    auto raw = Environment::open(path, 1ull << 32, body_databases);
     REQUIRE(raw.has_value());
-    const auto key = std::string(bytes_of(body.hash)) + make_key(std::uint32_t{0});
+    const auto key = chunk_key(body.hash);
     WriteTransaction transaction(**raw);
-    const std::string stored(transaction.get(0, key).value());
-    for (std::size_t at = 0; at < stored.size(); ++at) {
-        auto damaged = stored;
-        damaged[at] = static_cast<char>(damaged[at] ^ (1 << at % 8));
-        transaction.put(0, key, damaged);
-        for (const std::uint64_t offset : {0, 1, 8'000}) {
-            const auto part = read_body(transaction.get(), transaction.database(0), body.hash, offset, 700);
-            if (part) CHECK(*part == text.substr(offset, 700)); // what changed says nothing of these octets
+    std::vector<std::pair<BodyDatabase, std::string>> entries{{db_chunks, key}};
+    scan(transaction.get(), transaction.database(db_pieces), {}, [&](std::string_view number, auto) {
+        entries.emplace_back(db_pieces, number);
+        return true;
+    });
+    CHECK((entries.size() > 2) == !packs); // in one piece and in several
+    for (const auto& [database, at_key] : entries) {
+        const std::string stored(transaction.get(database, at_key).value());
+        for (std::size_t at = 0; at < stored.size(); ++at) {
+            auto damaged = stored;
+            damaged[at] = static_cast<char>(damaged[at] ^ (1 << at % 8));
+            transaction.put(database, at_key, damaged);
+            for (const std::uint64_t offset : {0, 1, 8'000}) {
+                const auto part =
+                    read_body(transaction.get(), transaction.database(0), body.hash, offset, 700);
+                if (part)
+                    CHECK(*part == text.substr(offset, 700)); // what changed says nothing of these octets
+            }
+            const auto whole =
+                read_body(transaction.get(), transaction.database(0), body.hash, 0, text.size() + 1);
+            CHECK_FALSE((whole && *whole != text));
         }
-        const auto whole =
-            read_body(transaction.get(), transaction.database(0), body.hash, 0, text.size() + 1);
-        CHECK_FALSE((whole && *whole != text));
+        for (const auto& other : {stored + 'x', stored.substr(1), std::string()}) {
+            transaction.put(database, at_key, other);
+            CHECK_FALSE(
+                read_body(transaction.get(), transaction.database(0), body.hash, 0, text.size()).has_value());
+        }
+        transaction.put(database, at_key, stored);
     }
+    CHECK(read_body(transaction.get(), transaction.database(0), body.hash, 0, text.size()).value() == text);
+}
+
+TEST_CASE("bodies of a store before schema 7 are read beside new ones, and go as they do") {
+    const TemporaryFolder folder;
+    const auto options = small(folder.path());
+    // Short and long, packed and not, as they were written then.
+    std::vector<Body> old;
+    for (const auto& text : {std::string("bonjour"), std::string(5'000, 'x'), noise(9'000, 1),
+                             noise(chunk_size + 500, 2) + std::string(chunk_size, 'y')})
+        old.push_back(body_of(text));
+    std::vector<EmailId> emails;
+    std::string path;
+    {
+        auto store = open(options);
+        for (const auto& body : old)
+            emails.push_back(add(*store, 1, body));
+        path = store->read(1).raw().shard->path();
+    }
+    {
+        auto raw = Environment::open(path + "/bodies", options.bodies_map, body_databases);
+        REQUIRE(raw.has_value());
+        WriteTransaction transaction(**raw);
+        for (const auto& body : old) {
+            std::vector<std::string> chunks;
+            for (std::size_t at = 0; at == 0 || at < body.bytes->size(); at += chunk_size) {
+                const auto part = body.bytes->substr(at, chunk_size);
+                std::string packed;
+                const bool is_packed = part.size() > 128 && pack(part, 3, packed);
+                auto& chunk = chunks.emplace_back();
+                if (at == 0)
+                    chunk = make_key(std::uint8_t{1}, std::uint64_t{body.bytes->size()},
+                                     static_cast<std::uint32_t>((body.bytes->size() - 1) / chunk_size + 1));
+                const auto& octets = is_packed ? packed : part;
+                chunk += make_key(static_cast<std::uint8_t>(is_packed ? 3 : 2),
+                                  journal_form::checksum_with(0, octets)) +
+                         octets;
+            }
+            remove_body(transaction, body.hash);
+            for (std::uint32_t number = 0; number < chunks.size(); ++number)
+                transaction.put(db_chunks, chunk_key(body.hash, number), chunks[number]);
+        }
+        CHECK_FALSE(Cursor(transaction.get(), transaction.database(db_pieces)).last());
+        REQUIRE(transaction.commit().has_value());
+    }
+    std::filesystem::remove(path + "/checkpoint");
+    std::ofstream(folder.path() + "/schema", std::ios::trunc) << "6 2\n";
+    {
+        auto store = open(options);
+        int version = 0;
+        std::ifstream(folder.path() + "/schema") >> version;
+        CHECK(version == 7);
+        const auto young = body_of(noise(3'000, 7));
+        emails.push_back(add(*store, 1, young));
+        CHECK(add(*store, 1, old.front()) > 0); // is there already
+        require_clean(*store);
+        const auto now = store->read(1);
+        for (const auto& body : old) {
+            CHECK(now.body_size(body.hash) == body.bytes->size());
+            CHECK(now.read_body(body.hash).value() == *body.bytes);
+            CHECK(now.read_body(body.hash, 3, 3).value() == body.bytes->substr(3, 3));
+        }
+        std::string chunks;
+        CHECK(each_chunk(now.raw().open_bodies(), now.raw().bodies_database(), old.back().hash,
+                         [&](std::string_view chunk) { chunks += chunk; }));
+        CHECK(chunks.size() > chunk_size);
+    }
+    auto store = open(options);
+    for (const auto email : emails)
+        remove(*store, 1, email);
+    sweep(*store);
+    for (std::size_t i = 1; i < old.size(); ++i)
+        CHECK_FALSE(store->read(1).body_size(old[i].hash));
+    CHECK(store->read(1).read_body(old.front().hash).value() == "bonjour");
+    require_clean(*store);
+}
+
+TEST_CASE("pieces of bodies fill their pages, one at a time or many, and leave none behind") {
+    const TemporaryFolder folder;
+    auto store = open(small(folder.path()));
+    std::mt19937 random(4);
+    std::vector<EmailId> emails;
+    std::uint64_t octets = 0;
+    const auto fill = [&](std::size_t bodies, std::size_t longest) {
+        for (std::size_t i = 0; i < bodies; ++i) {
+            const auto size = 200 + random() % longest;
+            octets += size;
+            emails.push_back(add(*store, 1, body_of(noise(size, static_cast<unsigned>(random())))));
+        }
+    };
+    const auto stat = [&] {
+        const auto now = store->read(1);
+        MDB_stat found{};
+        mdb_stat(now.raw().open_bodies(), now.raw().shard->bodies().database(db_pieces), &found);
+        return found;
+    };
+    fill(150, 1'500);
+    fill(100, 9'000);
+    const auto found = stat();
+    const auto taken =
+        (found.ms_branch_pages + found.ms_leaf_pages + found.ms_overflow_pages) * found.ms_psize;
+    CHECK(static_cast<double>(taken) < 1.08 * static_cast<double>(octets));
+    for (const auto email : emails)
+        remove(*store, 1, email);
+    sweep(*store);
+    CHECK(stat().ms_entries == 0);
+    require_clean(*store);
+    fill(3, 5'000);
+    require_clean(*store);
 }
 
 TEST_CASE("an upload holds its body until it expires") {

@@ -1,5 +1,6 @@
 // A store is changed by hand, one row at a time and with a good seal, behind the back of its lanes: `check`
 // names each contradiction. Broken seals: damage_test.cpp.
+#include "store/bodies.h"
 #include "store/environment.h"
 #include "store/fields_of_rows.h"
 #include "store/keys.h"
@@ -55,7 +56,7 @@ public:
                                     ? folder_.path() + "/directory/rows"
                                     : folder_.path() + "/shard-00" + std::to_string(shard_) + "/" + part;
             auto raw = part == "bodies"
-                           ? Environment::open(folder, 1ull << 30, {"bodies"})
+                           ? Environment::open(folder, 1ull << 30, body_databases)
                            : Environment::open(folder, 1ull << 30, row_databases, 0, account_of_row);
             REQUIRE(raw.has_value());
             WriteTransaction transaction(**raw);
@@ -258,17 +259,24 @@ TEST_CASE("check names wrong values") {
 TEST_CASE("check names a body that is damaged or missing") {
     Damaged store;
     const auto key = std::string(bytes_of(store.first_)) + make_key(std::uint32_t{0});
+    const auto chunks = static_cast<Database>(db_chunks), pieces = static_cast<Database>(db_pieces);
+    const auto is_damaged = Contains("The body " + to_hex(store.first_) + " is damaged");
     SECTION("one octet") {
-        CHECK_THAT(store.after_flip(Database{0}, key, 1 + 8 + 4 + 1 + 2, "bodies"),
-                   Contains("The body " + to_hex(store.first_) + " is damaged"));
+        CHECK_THAT(store.after_flip(pieces, make_key(std::uint64_t{1}), 1 + 4 + 2, "bodies"), is_damaged);
     }
-    SECTION("its size") {
-        CHECK_THAT(store.after_flip(Database{0}, key, 8, "bodies"),
-                   Contains("The body " + to_hex(store.first_) + " is damaged"));
+    SECTION("where it is") {
+        CHECK_THAT(store.after_flip(chunks, key, 1, "bodies"),
+                   is_damaged && Contains("Where the body " + to_hex(store.first_) + " is, is damaged") &&
+                       Contains("Piece 1 of the bodies is of none"));
     }
     SECTION("missing") {
-        CHECK_THAT(store.after_removal(Database{0}, key, "bodies"),
-                   Contains("The body " + to_hex(store.first_) + " is not in the store"));
+        CHECK_THAT(store.after_removal(chunks, key, "bodies"),
+                   Contains("The body " + to_hex(store.first_) + " is not in the store") &&
+                       Contains("Piece 1 of the bodies is of none"));
+    }
+    SECTION("a piece") {
+        CHECK_THAT(store.after_removal(pieces, make_key(std::uint64_t{1}), "bodies"),
+                   is_damaged && Contains("Piece 1 of the bodies is missing"));
     }
 }
 
