@@ -12,6 +12,7 @@
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
+#include <fmt/format.h>
 
 namespace facteur {
 namespace {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { row, signIn, startBrowser, until } from "./lib/browser.mjs";
+import { layersAreGone, row, signIn, startBrowser, until } from "./lib/browser.mjs";
 import { people, startFacteur } from "./lib/facteur.mjs";
 import { message } from "./lib/messages.mjs";
 
@@ -30,7 +30,7 @@ after(async () => {
 
 const isAt = (path) => until(() => page.evaluate((wanted) => location.pathname === wanted, path), `the page at ${path}`);
 const length = () => page.evaluate(() => history.length);
-const settled = () => page.waitForFunction(() => !history.state?.layer);
+const settled = () => layersAreGone(page);
 
 test("a folder that is chosen in the drawer is one step from where one was", async () => {
   const before = await length();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { expectAccessible, letter, openRow, row, screenshot, signIn, startBrowser, until } from "./lib/browser.mjs";
+import { expectAccessible, layersAreGone, letter, openRow, row, screenshot, signIn, startBrowser, until } from "./lib/browser.mjs";
 import { startExchanger } from "./lib/exchanger.mjs";
 import { domain, password, people, startFacteur } from "./lib/facteur.mjs";
 import { message, pdf, png } from "./lib/messages.mjs";
@@ -93,8 +93,7 @@ for (const width of [390, 820, 1440])
       await look(page, name, "composer");
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });
-      // On a phone a closed layer takes its entry out of the history, which Chromium does in its own time.
-      await page.waitForFunction(() => !history.state?.layer);
+      await layersAreGone(page);
       await page.goto(`${facteur.url}/search?q=stage`);
       await page.locator(".row").first().waitFor();
       await look(page, name, "search");
@@ -157,7 +156,7 @@ test("a folder with nothing in it, a folder chosen, and no connection", async ()
     await look(page, name, "move");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    await page.waitForFunction(() => !history.state?.layer);
+    await layersAreGone(page);
     await page.goBack();
     await row(page, "Compte rendu").waitFor();
     await page.context().setOffline(true);

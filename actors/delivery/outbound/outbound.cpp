@@ -12,6 +12,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 namespace facteur {
 namespace {
@@ -46,7 +47,7 @@ struct Outbound::Implementation : std::enable_shared_from_this<Implementation> {
     OutboundStatistics counts;
     std::shared_ptr<const std::vector<dkim::Signer>> signers;
     std::size_t couriers = 0;
-    bool stopping = false;
+    bool stopping = false, stopped = false;
 
     [[nodiscard]] bool is_stopping() const {
         const std::lock_guard lock(mutex);
@@ -236,6 +237,7 @@ void Outbound::stop() {
     auto& shared = *implementation_;
     {
         std::unique_lock lock(shared.mutex);
+        if (std::exchange(shared.stopped, true)) return; // the actors may be gone by now
         shared.stopping = true;
         shared.changed.wait_for(lock, stop_patience, [&] { return shared.couriers == 0; });
     }

@@ -116,6 +116,12 @@ export async function screenshot(page, name) {
   await page.screenshot({ path: `${screenshots}${name}.png` });
 }
 
+/**
+ * A layer that was closed takes its entry out of the history, which Chromium does in its own time. Asked from here, because a page's policy lets
+ * no function of the test be run again within it.
+ */
+export const layersAreGone = (page) => until(() => page.evaluate(() => !history.state?.layer), "the end of a layer's entry in the history");
+
 /** Waits until `probe` gives something true; what it gave is returned. */
 export async function until(probe, what) {
   const end = Date.now() + patience;
