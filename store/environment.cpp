@@ -286,21 +286,52 @@ bool Cursor::damaged(std::string_view key) {
     return false;
 }
 
+// Has LMDB move, from where this cursor is.
+int Cursor::get_unnoted(MDB_cursor_op op) {
+    if (is_ahead_ && (op == MDB_NEXT || op == MDB_PREV)) {
+        auto here = key_;
+        const int code = mdb_cursor_get(cursor_, &here, &value_, MDB_SET);
+        if (code != 0) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
+    }
+    is_ahead_ = false;
+    index_.reset();
+    return mdb_cursor_get(cursor_, &key_, &value_, op);
+}
+
 int Cursor::get(MDB_cursor_op op) {
-    const int code = mdb_cursor_get(cursor_, &key_, &value_, op);
+    const int code = get_unnoted(op);
     if (code != 0 && code != MDB_NOTFOUND) environment_->note(mdb_cursor_dbi(cursor_), key(), code, reader_);
     return code;
 }
 
-bool Cursor::is_on_a_whole_page() {
-    if (!reads_map_) return true;
-    const auto size = environment_->page_size();
+std::string_view Cursor::page() const {
+    const auto size = environment_->page_size(); // a power of two
     const auto* at = static_cast<const char*>(key_.mv_data);
-    const auto* page = at - reinterpret_cast<std::uintptr_t>(at) % size;
-    if (page == whole_page_) return true;
-    if (!is_ordered_page({page, size})) return damaged(key());
-    whole_page_ = page;
+    return {at - (reinterpret_cast<std::uintptr_t>(at) & (size - 1)), size};
+}
+
+// Whether the leaf that LMDB is on holds together; nothing is noted.
+bool Cursor::page_is_whole() {
+    if (page().data() == whole_page_) return true;
+    if (!is_ordered_leaf(page())) return false;
+    whole_page_ = page().data();
     return true;
+}
+
+bool Cursor::is_on_a_whole_page() {
+    return !reads_map_ || page_is_whole() || damaged(key());
+}
+
+// To the next entry of a leaf that was found to hold together, without LMDB; false: it is not here.
+bool Cursor::step() {
+    if (key_.mv_data == nullptr || page().data() != whole_page_) return false;
+    if (!index_) index_ = entry_at(page(), key().data());
+    const auto next = index_ ? entry_of_leaf(page(), *index_ + 1) : std::nullopt;
+    if (!next) return false;
+    ++*index_;
+    key_ = to_val(next->key);
+    value_ = to_val(next->value);
+    return is_ahead_ = true;
 }
 
 // In the order of `op`, to the next entry that is good.
@@ -310,10 +341,12 @@ bool Cursor::move(MDB_cursor_op op) {
     bool has_before = reads_map_ && (op == MDB_NEXT || op == MDB_PREV) && key_.mv_data != nullptr;
     while (true) {
         const auto before = key();
-        if (get(op) != 0) return false;
+        const bool stepped = op == MDB_NEXT && step();
+        if (!stepped && get(op) != 0) return false;
         const bool forward = op == MDB_NEXT || op == MDB_FIRST;
-        if (checks_ && (!is_on_a_whole_page() ||
-                        (has_before && (forward ? key() <= before : key() >= before) && !damaged(key()))))
+        if (checks_ && !stepped &&
+            (!is_on_a_whole_page() ||
+             (has_before && (forward ? key() <= before : key() >= before) && !damaged(key()))))
             return false;
         if (const auto value =
                 environment_->unsealed(mdb_cursor_dbi(cursor_), key(), to_view(value_), reader_)) {
@@ -356,9 +389,14 @@ bool Cursor::seek(std::string_view wanted) {
 std::optional<std::string_view> Cursor::find(std::string_view wanted) {
     if (cursor_ == nullptr || wanted.empty()) return std::nullopt;
     if (checks_) reader_ = environment_->account_of(mdb_cursor_dbi(cursor_), wanted);
-    const auto at = [&](MDB_cursor_op op) { return mdb_cursor_get(cursor_, &key_, &value_, op); };
     // What is wrong with an entry that is not asked for is not looked at.
-    if (!has_found_ || at(MDB_NEXT) != 0 || key() != wanted) {
+    // Who has found two beside each other will ask for more of the leaf: it is worth a look at all of it.
+    const auto next = [&] {
+        const bool may_step = finds_in_order_ && reads_map_ && page_is_whole();
+        return (may_step && step()) || get_unnoted(MDB_NEXT) == 0;
+    };
+    finds_in_order_ = has_found_ && next() && key() == wanted;
+    if (!finds_in_order_) {
         key_ = to_val(wanted);
         const int code = get(MDB_SET_KEY);
         has_found_ = code == 0;

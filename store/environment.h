@@ -127,7 +127,8 @@ std::optional<std::string_view> get(MDB_txn* transaction, MDB_dbi database, std:
 // A position in one database. Stays usable as long as its transaction. Where values are sealed, the way is
 // held to be what it must be too: a place that is found lies between its neighbours, keys follow each other,
 // and a leaf holds together (of a transaction that reads), so that no page that leads elsewhere makes a list
-// shorter in silence.
+// shorter in silence. On such a leaf it steps from entry to entry by itself, and has LMDB follow when it
+// comes to the end.
 class Cursor {
 public:
     Cursor(MDB_txn* transaction, MDB_dbi database);
@@ -147,8 +148,12 @@ public:
 
 private:
     int get(MDB_cursor_op op);
+    int get_unnoted(MDB_cursor_op op);
     bool move(MDB_cursor_op op);
+    bool step();
     bool is_between_neighbours(bool found, std::string_view wanted);
+    [[nodiscard]] std::string_view page() const; // that its key is on
+    [[nodiscard]] bool page_is_whole();          // not noted when it is not
     bool is_on_a_whole_page();
     bool damaged(std::string_view key);
     void fetch_ahead() const;
@@ -156,8 +161,11 @@ private:
     MDB_cursor* cursor_ = nullptr;
     AccountId reader_ = 0; // of the key that was looked for
     MDB_val key_{}, value_{};
-    bool checks_ = false, reads_map_ = false, has_found_ = false;
+    bool checks_ = false, reads_map_ = false;
+    bool has_found_ = false, finds_in_order_ = false;
+    bool is_ahead_ = false;            // of LMDB's own, on the same page
     const char* whole_page_ = nullptr; // the last one that was looked at
+    std::optional<std::size_t> index_; // there, of the entry that this is at, when it is known
 };
 
 // Calls `each(key, value)` for every entry whose key starts with `prefix`, from `from` on (which starts with

@@ -60,7 +60,8 @@ std::size_t entries_of(std::string_view page) {
     if (at % 2 != 0 || at < number_in<std::uint16_t>(page, upper_at) || at + entry_head > page.size())
         return std::nullopt;
     Entry entry;
-    const auto head = page.substr(at);
+    auto head = page;
+    head.remove_prefix(at);
     const std::size_t key = number_in<std::uint16_t>(head, key_size_at);
     entry.flags = number_in<std::uint16_t>(head, entry_flags_at);
     std::size_t value = 0;
@@ -72,8 +73,8 @@ std::size_t entries_of(std::string_view page) {
     }
     entry.size = (entry_head + key + value + 1) & ~std::size_t{1};
     if (entry.size > head.size()) return std::nullopt;
-    entry.key = head.substr(entry_head, key);
-    entry.value = head.substr(entry_head + key, value);
+    entry.key = {head.data() + entry_head, key};
+    entry.value = {head.data() + entry_head + key, value};
     return entry;
 }
 
@@ -274,12 +275,11 @@ bool holds_together(std::string_view page, bool ordered) {
     const std::size_t lower = number_in<std::uint16_t>(page, lower_at),
                       upper = number_in<std::uint16_t>(page, upper_at);
     if (lower < page_head || lower % 2 != 0 || lower > upper || upper > page.size()) return false;
-    const std::size_t first_compared = is_branch(page) ? 2 : 1; // the first key of a branch says nothing
     std::size_t used = 0;
     std::string_view before;
     for (std::size_t index = 0; index < entries_of(page); ++index) {
         const auto entry = entry_of(page, index);
-        if (!entry || (ordered && index >= first_compared && before >= entry->key)) return false;
+        if (!entry || (ordered && index > 0 && before >= entry->key)) return false;
         used += entry->size;
         before = entry->key;
     }
@@ -292,8 +292,23 @@ bool is_whole_page(std::string_view page) {
     return holds_together(page, false);
 }
 
-bool is_ordered_page(std::string_view page) {
-    return holds_together(page, true);
+bool is_ordered_leaf(std::string_view page) {
+    return holds_together(page, true) && is_leaf(page);
+}
+
+std::optional<std::size_t> entry_at(std::string_view leaf, const char* key) {
+    const auto at = static_cast<std::size_t>(key - leaf.data()) - entry_head;
+    const auto entries = entries_of(leaf);
+    for (std::size_t index = 0; index < entries; ++index)
+        if (number_in<std::uint16_t>(leaf, page_head + 2 * index) == at) return index;
+    return std::nullopt;
+}
+
+std::optional<LeafEntry> entry_of_leaf(std::string_view leaf, std::size_t index) {
+    if (index >= entries_of(leaf)) return std::nullopt;
+    const auto entry = entry_of(leaf, index);
+    if (!entry || entry->flags != 0) return std::nullopt;
+    return LeafEntry{entry->key, entry->value};
 }
 
 std::optional<std::size_t> room_of_leaf(std::string_view page) {

@@ -14,8 +14,16 @@ namespace facteur::store {
 // Whether a leaf or a branch holds together: its flags, its entries within their bounds and, together, all of
 // its space that is in use. What the entries say is not looked at.
 bool is_whole_page(std::string_view page);
-// That, and the keys ascend, the first of a branch left out, which says nothing.
-bool is_ordered_page(std::string_view page);
+// That, and it is a leaf whose keys ascend.
+bool is_ordered_leaf(std::string_view page);
+
+// Of such a leaf: which entry it is whose key stands there, and what that or another entry is; nothing when
+// it is not there, or its value has pages of its own.
+std::optional<std::size_t> entry_at(std::string_view leaf, const char* key);
+struct LeafEntry {
+    std::string_view key, value;
+};
+std::optional<LeafEntry> entry_of_leaf(std::string_view leaf, std::size_t index);
 
 // The octets of a leaf that nothing is in; nothing when the page is none.
 std::optional<std::size_t> room_of_leaf(std::string_view page);

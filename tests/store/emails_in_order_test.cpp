@@ -14,7 +14,8 @@ using namespace facteur::store::test;
 namespace {
 
 std::string value_of(std::uint32_t number) {
-    return std::string(40 + number % 700, static_cast<char>('a' + number % 26));
+    const auto size = number % 62 == 0 ? 5000 : 40 + number % 700; // some have pages of their own
+    return std::string(size, static_cast<char>('a' + number % 26));
 }
 
 struct Things {
@@ -88,6 +89,42 @@ TEST_CASE("damage is noted when a cursor is asked for what is damaged, not for i
     things.require_found({98, 100, 102, 100, 100, 98}, 100);
     CHECK(things.environment->damage(1) == 3);
     CHECK(things.environment->damages().size() == 1);
+}
+
+TEST_CASE("a cursor that steps along pages by itself is where LMDB's would be") {
+    const Things things;
+    constexpr auto last = 2 * Things::count - 2;
+    auto* const now = things.environment->begin_read();
+    {
+        Cursor cursor(now, things.environment->database(0));
+        std::mt19937 random(2);
+        std::optional<std::uint32_t> at; // what it should be at
+        const auto require_at = [&](bool there) {
+            REQUIRE(there == at.has_value());
+            if (!there) return;
+            REQUIRE(cursor.key() == make_key(AccountId{1}, *at));
+            REQUIRE(cursor.value() == value_of(*at));
+        };
+        for (int step = 0; step < 20'000; ++step) {
+            const auto what = at ? random() % 40 : 0;
+            if (what == 0) {
+                const auto from = static_cast<std::uint32_t>(random() % (last + 4));
+                at = from > last ? std::nullopt : std::optional(from + from % 2);
+                require_at(cursor.seek(make_key(AccountId{1}, from)));
+            } else if (what == 1) {
+                at = *at < 2 ? std::nullopt : std::optional(*at - 2);
+                require_at(cursor.previous());
+            } else if (what == 2) {
+                at = last;
+                require_at(cursor.last());
+            } else {
+                at = *at + 2 > last ? std::nullopt : std::optional(*at + 2);
+                require_at(cursor.next());
+            }
+        }
+    }
+    things.environment->end_read(now);
+    CHECK(things.environment->damage() == 0);
 }
 
 TEST_CASE("emails are read in order as they are alone") {
