@@ -1,6 +1,6 @@
 #include "store/envelope_in_row.h"
 
-#include "store/fields.h"
+#include "store/fields_of_rows.h"
 
 namespace facteur::store {
 namespace {
@@ -59,6 +59,24 @@ std::optional<EnvelopeInRow> envelope_in_row(std::string_view bytes) {
     const auto envelopes = in.number();
     if (!in.done() || parts == 0 || !is_complete || envelopes > 0) return std::nullopt;
     return envelope;
+}
+
+bool decode_parts(std::string_view bytes, StructureView& into) {
+    if (bytes.empty() || bytes.front() != static_cast<char>(newest_form)) return false;
+    Reader in(bytes.substr(1));
+    for (int lists = 0; lists < 3; ++lists) // message_ids, in_reply_to, references
+        static_cast<void>(texts(in));
+    for (int lists = 0; lists < 6; ++lists)
+        static_cast<void>(addresses(in));
+    static_cast<void>(in.string()); // subject
+    pass_numbers(in, 2);            // sent, sent_zone
+    if (in.failed()) return false;
+    Decoder parts(std::string_view(in.at(), in.left()));
+    parts(into.parts);
+    for (int lists = 0; lists < 3; ++lists) // text_body, html_body, attachments
+        pass_numbers(parts.reader(), parts.reader().count());
+    parts(into.complete, into.date, into.envelopes);
+    return parts.done();
 }
 
 } // namespace facteur::store

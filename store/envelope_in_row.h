@@ -22,6 +22,10 @@ struct EnvelopeInRow {
 // `decode_structure_view` is to be asked.
 std::optional<EnvelopeInRow> envelope_in_row(std::string_view bytes);
 
+// The parts and the envelopes within the message alone, as `decode_structure_view` reads them; nothing else
+// in `into` means anything then. False: the row is damaged, or of an older store.
+bool decode_parts(std::string_view bytes, StructureView& into);
+
 template <typename Each>
 void each_text(std::string_view list, Each&& each) {
     Reader in(list);

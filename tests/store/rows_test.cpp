@@ -74,7 +74,7 @@ TEST_CASE("rows are read as they were written, and damaged ones are refused") {
 
 TEST_CASE("an envelope in its row is what decoding the row gives") {
     RandomRows random(11);
-    StructureView room; // one for all, as FETCH has it
+    StructureView room, parts; // one for all, as FETCH has it
     int in_place = 0, refused = 0;
     for (int round = 0; round < rounds; ++round) {
         auto row = random.structure();
@@ -84,6 +84,10 @@ TEST_CASE("an envelope in its row is what decoding the row gives") {
         const auto whole = *decode_structure_view(bytes);
         REQUIRE(decode_structure_view(bytes, room));
         CHECK(room == whole);
+        REQUIRE(decode_parts(bytes, parts));
+        CHECK(parts.parts == whole.parts);
+        CHECK(parts.envelopes == whole.envelopes);
+        CHECK(parts.complete == whole.complete);
         const auto found = envelope_in_row(bytes);
         REQUIRE(found.has_value() == (row.complete && row.envelopes.empty() && !row.parts.empty()));
         if (!found) continue;
@@ -113,16 +117,21 @@ TEST_CASE("an envelope in its row is what decoding the row gives") {
             auto changed = bytes;
             changed[random.below(changed.size())] = static_cast<char>(random.below(256));
             refused += envelope_in_row(changed).has_value() ? 0 : 1; // or read, within its bounds
+            if (changed.front() == newest_form)
+                CHECK(decode_parts(changed, parts) >= decode_structure_view(changed, room));
         }
         CHECK_FALSE(envelope_in_row(bytes + '\0').has_value());
+        CHECK_FALSE(decode_parts(bytes + '\0', parts));
         auto old = bytes;
         old.front() = 1;
         CHECK_FALSE(envelope_in_row(old).has_value());
+        CHECK_FALSE(decode_parts(old, parts));
     }
     CHECK(in_place > 50);
     CHECK(refused > 0);
     CHECK_FALSE(envelope_in_row({}).has_value());
     CHECK_FALSE(decode_structure_view({}, room));
+    CHECK_FALSE(decode_parts({}, parts));
 }
 
 TEST_CASE("an email row is read in place and as a copy") {

@@ -36,41 +36,6 @@ void write_section(Output& out, const Section& section) {
     out.put(']');
 }
 
-void FetchWriter::begin(std::uint32_t number, By by) {
-    out_.put("* ");
-    write_number(out_, number);
-    if (by == By::uid)
-        out_.put(" UIDFETCH (");
-    else
-        out_.put(" FETCH (");
-    end_item();
-}
-
-// Who gave a string may write to it between two items.
-void FetchWriter::end_item() {
-    if (own_) own_->trim();
-}
-
-void FetchWriter::item(std::string_view name) {
-    if (own_) own_->resume();
-    if (begun_) out_.put(' ');
-    begun_ = true;
-    out_.put(name);
-}
-
-void FetchWriter::finish() {
-    if (own_) own_->resume();
-    out_.put(")\r\n");
-    end_item();
-}
-
-void FetchWriter::flags_text(std::string_view flags) {
-    item("FLAGS (");
-    out_.put(flags);
-    out_.put(')');
-    end_item();
-}
-
 void FetchWriter::flags(const std::vector<std::string_view>& flags) {
     item("FLAGS (");
     for (std::size_t i = 0; i < flags.size(); ++i) {
@@ -78,12 +43,6 @@ void FetchWriter::flags(const std::vector<std::string_view>& flags) {
         out_.put(flags[i]);
     }
     out_.put(')');
-    end_item();
-}
-
-void FetchWriter::uid(std::uint32_t uid) {
-    item("UID ");
-    write_number(out_, uid);
     end_item();
 }
 
@@ -97,13 +56,6 @@ void FetchWriter::internal_date(const mime::Date& date) {
 void FetchWriter::size(std::uint64_t octets) {
     item("RFC822.SIZE ");
     write_number(out_, octets);
-    end_item();
-}
-
-void FetchWriter::modseq(std::uint64_t modseq) {
-    item("MODSEQ (");
-    write_number(out_, modseq);
-    out_.put(')');
     end_item();
 }
 

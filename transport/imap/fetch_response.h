@@ -6,7 +6,8 @@
 //   sent out += bytes;                            // after what `out` holds, in as many pieces as one likes
 //   fetch.finish();                          // ")\r\n"
 //
-// Every item writes its own space. Thread-safety: a FetchWriter belongs to one caller.
+// Every item writes its own space. Inline is what an answer for each message of a mailbox is made of.
+// Thread-safety: a FetchWriter belongs to one caller.
 #pragma once
 
 #include "transport/imap/body_structure.h"
@@ -43,11 +44,26 @@ public:
     FetchWriter& operator=(const FetchWriter&) = delete;
 
     void flags(const std::vector<std::string_view>& flags);
-    void flags_text(std::string_view flags); // as they are written: "\\Seen $Forwarded"
-    void uid(std::uint32_t uid);
+    // As they are written: "\\Seen $Forwarded".
+    void flags_text(std::string_view flags) {
+        item("FLAGS (");
+        out_.put(flags);
+        out_.put(')');
+        end_item();
+    }
+    void uid(std::uint32_t uid) {
+        item("UID ");
+        write_number(out_, uid);
+        end_item();
+    }
     void internal_date(const mime::Date& date);
     void size(std::uint64_t octets);
-    void modseq(std::uint64_t modseq);
+    void modseq(std::uint64_t modseq) {
+        item("MODSEQ (");
+        write_number(out_, modseq);
+        out_.put(')');
+        end_item();
+    }
     void envelope(const EnvelopeView& envelope);
     void body(const std::vector<BodyPart>& parts);           // BODY
     void body_structure(const std::vector<BodyPart>& parts); // BODYSTRUCTURE
@@ -67,12 +83,32 @@ public:
     void rfc822(FetchItem::Kind kind, std::uint64_t octets);
 
     [[nodiscard]] bool is_empty() const { return !begun_; }
-    void finish();
+    void finish() {
+        if (own_) own_->resume();
+        out_.put(")\r\n");
+        end_item();
+    }
 
 private:
-    void begin(std::uint32_t number, By by);
-    void item(std::string_view name);
-    void end_item();
+    void begin(std::uint32_t number, By by) {
+        out_.put("* ");
+        write_number(out_, number);
+        if (by == By::uid)
+            out_.put(" UIDFETCH (");
+        else
+            out_.put(" FETCH (");
+        end_item();
+    }
+    void item(std::string_view name) {
+        if (own_) own_->resume();
+        if (begun_) out_.put(' ');
+        begun_ = true;
+        out_.put(name);
+    }
+    // Who gave a string may write to it between two items.
+    void end_item() {
+        if (own_) own_->trim();
+    }
     void octets_follow(std::optional<std::uint64_t> offset, std::optional<std::uint64_t> octets,
                        bool literal8);
 

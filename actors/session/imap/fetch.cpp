@@ -17,6 +17,10 @@ bool has_octets(const imap::FetchItem& item) {
            item.kind == Kind::rfc822_header || item.kind == Kind::rfc822_text;
 }
 
+bool is_in_index(const imap::FetchItem& item) {
+    return item.kind == Kind::uid || item.kind == Kind::flags || item.kind == Kind::mod_sequence;
+}
+
 bool asks_for(const std::vector<imap::FetchItem>& items, Kind kind) {
     return std::any_of(items.begin(), items.end(), [&](const auto& item) { return item.kind == kind; });
 }
@@ -31,6 +35,7 @@ Fetch::Fetch(const FetchOptions& options, std::vector<imap::FetchItem> items,
     if ((options_.with_modseq || options_.changed_since) && !asks_for(items_, Kind::mod_sequence))
         items_.push_back({Kind::mod_sequence});
     std::stable_partition(items_.begin(), items_.end(), [](const auto& item) { return !has_octets(item); });
+    by_index_ = !items_.empty() && std::all_of(items_.begin(), items_.end(), is_in_index);
     many_sections_ = std::count_if(items_.begin(), items_.end(), has_octets) > 1;
     if (is_done()) return;
     number_ = messages_.front().first;
@@ -101,6 +106,11 @@ void Fetch::answer(const store::Snapshot& now, const store::UidEntry& entry, Out
     using By = imap::FetchWriter::By;
     imap::FetchWriter writer(out, options_.uid_only ? entry.uid : number_, options_.wire,
                              options_.uid_only ? By::uid : By::number);
+    if (by_index_ && !entry.more_keywords) {
+        for (const auto& item : items_)
+            write_entry_item(entry, item.kind, writer);
+        return writer.finish();
+    }
     answer_ = Answer{entry, 0};
     const auto done = write_items(now, writer, out);
     if (done == Done::literal_begun) return;
@@ -134,7 +144,7 @@ Fetch::Done Fetch::write_items(const store::Snapshot& now, imap::FetchWriter& wr
 Fetch::Done Fetch::write_remaining_items(const store::Snapshot& now, imap::FetchWriter& writer, Output& out) {
     for (; answer_->next_item < items_.size(); ++answer_->next_item) {
         const auto& item = items_[answer_->next_item];
-        if (write_entry_item(item.kind, writer)) continue;
+        if (write_entry_item(answer_->entry, item.kind, writer)) continue;
         if (!message_) {
             message_.emplace(now, *rows_, structure_, answer_->entry.email);
             looked(looks_of_row);

@@ -85,7 +85,8 @@ private:
                     imap::FetchWriter& writer, Output& out);
     Done write_structure_item(MessageContent& message, imap::FetchItem::Kind kind, imap::FetchWriter& writer);
     Done write_row_item(MessageContent& message, imap::FetchItem::Kind kind, imap::FetchWriter& writer) const;
-    bool write_entry_item(imap::FetchItem::Kind kind, imap::FetchWriter& writer);
+    bool write_entry_item(const store::UidEntry& entry, imap::FetchItem::Kind kind,
+                          imap::FetchWriter& writer);
     Done write_keywords(MessageContent& message, imap::FetchWriter& writer);
     Done write_section(const store::Snapshot& now, MessageContent& message, const imap::FetchItem& item,
                        imap::FetchWriter& writer, Output& out);
@@ -95,6 +96,7 @@ private:
     FetchOptions options_;
     std::vector<imap::FetchItem> items_; // those with octets of bodies last
     bool many_sections_ = false;
+    bool by_index_ = false; // the UID index says all that was asked for, but for other keywords
     std::shared_ptr<const UidMap> map_;
     MessageRanges messages_;
     std::size_t range_ = 0; // the next message is `number_`, of this range

@@ -33,8 +33,7 @@ bool is_encoded(mime::Encoding encoding) {
 } // namespace
 
 // What the UID index says; false: more is to be read.
-bool Fetch::write_entry_item(Kind kind, imap::FetchWriter& writer) {
-    const auto& entry = answer_->entry;
+bool Fetch::write_entry_item(const store::UidEntry& entry, Kind kind, imap::FetchWriter& writer) {
     switch (kind) {
     case Kind::uid: writer.uid(entry.uid); return true;
     case Kind::mod_sequence: writer.modseq(entry.changed); return true;
@@ -81,7 +80,8 @@ Fetch::Done Fetch::write_structure_item(MessageContent& message, Kind kind, imap
             return Done::whole;
         }
     }
-    const auto& structure = message.structure(true);
+    const auto* parts = kind == Kind::envelope ? nullptr : message.parts();
+    const auto& structure = parts != nullptr ? *parts : message.structure(true);
     if (structure.parts.empty()) return Done::unreadable;
     if (kind == Kind::envelope) {
         writer.envelope(envelope_of(structure));

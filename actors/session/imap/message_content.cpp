@@ -23,6 +23,14 @@ std::optional<store::EnvelopeInRow> MessageContent::envelope() {
     return bytes ? store::envelope_in_row(*bytes) : std::nullopt;
 }
 
+const store::StructureView* MessageContent::parts() {
+    if (rows_ == nullptr || structure_ != nullptr) return nullptr;
+    const auto bytes = structure_row();
+    if (!bytes || !store::decode_parts(*bytes, *room_) || room_->parts.empty() || !room_->complete)
+        return nullptr;
+    return room_;
+}
+
 const store::StructureView& MessageContent::read_structure() {
     if (rows_ == nullptr)
         return own_structure_.emplace(now_.structure_view(account_, email_).value_or(store::StructureView{}));

@@ -32,6 +32,8 @@ public:
     // The envelope where its row is, when that says all of it in few fields and `structure` was not asked for
     // before. Of one of many messages alone.
     std::optional<store::EnvelopeInRow> envelope();
+    // The parts for BODYSTRUCTURE, likewise, in `room`: null when `structure` has to be asked.
+    const store::StructureView* parts();
     // The body was read and parsed for that.
     [[nodiscard]] bool was_parsed() const { return !completed_.empty(); }
     const std::vector<imap::SectionPart>& sections();
