@@ -1,6 +1,7 @@
 #include "actors/mailbox/mailbox_actor.h"
 
 #include "actors/mailbox/append_emails.h"
+#include "actors/mailbox/attend.h"
 #include "actors/mailbox/change_acl.h"
 #include "actors/mailbox/change_emails.h"
 #include "actors/mailbox/file_email.h"
@@ -19,8 +20,8 @@ namespace {
 constexpr auto idle_limit = std::chrono::minutes(5);
 constexpr auto linger = std::chrono::minutes(1);
 
-// Who changed the flags of so few emails is answered by the lane's thread itself: this actor, the session,
-// which watches, of the commit and with its answer. Each has nothing to do but to write a line.
+// Who changed the flags of so few emails is answered by the lane's thread itself: this actor, and the
+// session, which may watch, of the commit and with its answer. Each has nothing to do but to write a line.
 constexpr std::size_t few_emails = 16;
 constexpr unsigned turns_of_answer = 4;
 
@@ -38,6 +39,7 @@ struct MailboxState {
     // Runs when the numbered write is durable: answers who asked.
     std::unordered_map<std::uint64_t, std::function<void(const WriteDone&)>> waiting;
     std::unordered_set<caf::strong_actor_ptr> watchers;
+    std::unordered_set<caf::strong_actor_ptr> attendants; // hear of no commits
     bool touched = false;
     bool retired = false;
 };
@@ -204,7 +206,8 @@ caf::result<UploadStored> store_upload(MailboxActor* self, StoreUpload& request)
 
 void rest_when_idle(MailboxActor* self) {
     auto& state = self->state;
-    const bool idle = !state.touched && state.waiting.empty() && state.watchers.empty();
+    const bool idle =
+        !state.touched && state.waiting.empty() && state.watchers.empty() && state.attendants.empty();
     state.touched = false;
     if (!idle) {
         self->delayed_send(self, idle_limit, TickAtom::value);
@@ -219,7 +222,9 @@ caf::behavior mailbox_actor(MailboxActor* self, store::AccountId account, Mailbo
     self->state.account = account;
     self->state.mailboxes = mailboxes;
     self->set_down_handler([self](caf::down_msg& down) {
-        self->state.watchers.erase(caf::actor_cast<caf::strong_actor_ptr>(down.source));
+        const auto gone = caf::actor_cast<caf::strong_actor_ptr>(down.source);
+        self->state.watchers.erase(gone);
+        self->state.attendants.erase(gone);
     });
     self->delayed_send(self, idle_limit, TickAtom::value);
     return {
@@ -259,12 +264,26 @@ caf::behavior mailbox_actor(MailboxActor* self, store::AccountId account, Mailbo
                 self->monitor(watcher);
         },
         [self](const Unwatch&) {
-            if (auto watcher = self->current_sender(); watcher && self->state.watchers.erase(watcher) > 0)
+            if (auto watcher = self->current_sender(); watcher && self->state.watchers.erase(watcher) > 0 &&
+                                                       !self->state.attendants.contains(watcher))
                 self->demonitor(watcher->address());
+        },
+        [self](AttendAtom) {
+            if (self->state.retired) {
+                self->delegate(self->state.mailboxes->of(self->state.account), AttendAtom::value);
+                return;
+            }
+            self->state.touched = true;
+            if (auto attendant = self->current_sender();
+                attendant && self->state.attendants.insert(attendant).second)
+                self->monitor(attendant);
         },
         [self](const CloseSessions& close) {
             for (const auto& watcher : self->state.watchers)
                 self->send(caf::actor_cast<caf::actor>(watcher), close);
+            for (const auto& attendant : self->state.attendants)
+                if (!self->state.watchers.contains(attendant))
+                    self->send(caf::actor_cast<caf::actor>(attendant), close);
         },
         [self](TickAtom) { rest_when_idle(self); },
         [self](LeaveAtom) { self->quit(); },

@@ -200,8 +200,22 @@ class SignIn(unittest.TestCase):
         self.assertEqual(ask("POST", "/auth/logout", {**cookie_of(login("bob")), **SAME}).status, 204)
         mail_program.nothing_comes(1)
         mail_program.ok("NOOP")
+
+    def test_mail_programs_of_a_closed_account_are_ended(self):
+        """Whatever they do."""
+        _, selected, idle, was_idle = programs = [
+            Lines(server.ports["imap"], "bob@academie.test", "secret-bob") for _ in range(4)
+        ]
+        for program in (selected, idle, was_idle):
+            program.ok("SELECT INBOX")
+        for program in (idle, was_idle):
+            tag = program.send("IDLE")
+            self.assertEqual(program.line()[:1], "+")
+        was_idle.socket.sendall(b"DONE\r\n")
+        self.assertIn("OK", was_idle.end(tag)[0])
         server.run("account", "suspend", "bob@academie.test")
-        self.assertIn("BYE [UNAVAILABLE]", mail_program.line())
+        for program in programs:
+            self.assertIn("BYE [UNAVAILABLE]", program.line())
         server.run("account", "resume", "bob@academie.test")
 
     def test_sessions_are_listed_and_closed(self):

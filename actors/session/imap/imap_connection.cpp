@@ -309,12 +309,12 @@ void ImapConnection::on(imap::CommandGiven& event) {
 }
 
 void ImapConnection::on(const imap::IdleStarted&) {
-    send_on_this_thread(session_, ImapIdle{moment()});
+    send_on_this_thread(session_, ImapIdle{moment()}, turns_of_command);
 }
 
 void ImapConnection::on(const imap::IdleEnded&) {
     asked("IDLE");
-    send_on_this_thread(session_, ImapIdleEnded{moment()});
+    send_on_this_thread(session_, ImapIdleEnded{moment()}, turns_of_command);
 }
 
 void ImapConnection::on(const imap::EnabledNow&) {} // each command says what is enabled

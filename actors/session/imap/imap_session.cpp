@@ -66,6 +66,7 @@ void ImapSession::run(imap::command::Check&) {
 void ImapSession::idle(const ImapMoment& moment) {
     moment_ = moment;
     idling_ = true;
+    watch_accounts();
     std::string news;
     if (whats_new(news)) link_.begin_idle(std::move(news));
 }
@@ -73,6 +74,7 @@ void ImapSession::idle(const ImapMoment& moment) {
 void ImapSession::idle_ended(const ImapMoment& moment) {
     moment_ = moment;
     idling_ = false;
+    watch_accounts();
     out_.clear();
     ok("It was quiet long enough");
 }
@@ -213,8 +215,11 @@ void ImapSession::deselect() {
 }
 
 void ImapSession::watch_accounts() {
-    std::set<store::AccountId> wanted{id()};
-    if (selected_) wanted.insert(selected_->account());
+    std::set<store::AccountId> wanted;
+    // Of its own it hears when it has to tell of it. What others allow may end at any time.
+    if (idling_ || notifications_) wanted.insert(id());
+    if (selected_ && (idling_ || notifications_ || selected_->account() != id()))
+        wanted.insert(selected_->account());
     if (notifications_ && notifications_->wants_others())
         for (const auto& sharing : places().sharings())
             wanted.insert(sharing.owner);

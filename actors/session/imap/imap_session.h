@@ -48,7 +48,8 @@ struct ImapWorld {
     Ask<ChangeAcl, EmailsChanged> change_acl;
     Ask<ChangeShared, EmailsChanged> change_shared;
     std::function<void(std::string user, std::string password)> verify; // then `verified`
-    std::function<void(store::AccountId)> watch; // then `changed`, now and on each commit
+    std::function<void(store::AccountId)> attend; // then `close`, when the account's sessions are closed
+    std::function<void(store::AccountId)> watch;  // then `changed`, now and on each commit
     std::function<void(store::AccountId)> unwatch;
     // Runs `work` on a thread for large texts when these octets are many, then tells whether it was done
     // (actors/mailbox/large_texts.h).

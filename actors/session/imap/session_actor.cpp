@@ -1,5 +1,6 @@
 #include "actors/session/imap/session_actor.h"
 
+#include "actors/mailbox/attend.h"
 #include "actors/mailbox/large_texts.h"
 #include "actors/mailbox/mailbox_actor.h"
 #include "actors/searching/searches.h"
@@ -83,6 +84,9 @@ ImapWorld world_of(ImapActor* self) {
                     if (!self->state.gone) self->state.session->changed();
                 },
                 [](const caf::error&) {});
+    };
+    world.attend = [self](store::AccountId account) {
+        self->send(self->state.shared->services.mailboxes.of(account), AttendAtom::value);
     };
     world.unwatch = [self](store::AccountId account) {
         self->send(self->state.shared->services.mailboxes.of(account), Unwatch{account});

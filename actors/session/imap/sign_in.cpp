@@ -58,7 +58,7 @@ void ImapSession::take_step(SaslSignIn::Step step) {
         account_ = std::move(welcome->account);
         log(Severity::info, "signed in",
             {{"door", name_of(door_)}, {"remote", remote_}, {"account", account_->address}});
-        watch_accounts();
+        world_.attend(id());
         return link_.authenticated();
     }
     const auto refused = refusal_of(std::get<SaslSignIn::Refusal>(step));
