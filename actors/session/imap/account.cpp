@@ -15,7 +15,7 @@ std::string_view quota_root_of(const AccountView& of) {
 }
 
 bool may_see_quota(const AccountView& of) {
-    const auto& all = of.names.all();
+    const auto& all = of.names->all();
     return of.is_own || std::any_of(all.begin(), all.end(),
                                     [](const auto& entry) { return (entry.rights & right_read) != 0; });
 }

@@ -117,7 +117,9 @@ private:
     }
     [[nodiscard]] Voice voice() const { return voice_of(moment_.enabled, moment_.wire, moment_.may_expunge); }
     [[nodiscard]] std::uint64_t quota_of(const store::AccountRow& account) const;
-    [[nodiscard]] Places places() const { return {services(), shared_->shared_with_anyone, *account_}; }
+    [[nodiscard]] Places places() const {
+        return {services(), shared_->shared_with_anyone, shared_->known_names, *account_};
+    }
     // The mailbox of this name, where the user has these rights; nothing: NO was answered, with `code` when
     // there is none.
     std::optional<Place> place(const std::string& name, Rights rights, std::string_view code = "NONEXISTENT");

@@ -44,7 +44,7 @@ public:
 
 private:
     void add(const Places::View& view) {
-        for (const auto& entry : view->names.all()) {
+        for (const auto& entry : view->names->all()) {
             if (!view->is_own) add_levels(entry.name);
             all_.push_back({entry.name, view, &entry});
             names_.insert(entry.name);

@@ -19,7 +19,7 @@ struct Missing {
     std::vector<std::string> levels;
 };
 Missing missing_levels(const AccountView& view, const std::string& name) {
-    const auto& names = view.names;
+    const auto& names = *view.names;
     Missing missing;
     std::size_t from = view.is_own ? 0 : view.prefix.size() + 1;
     for (std::size_t end = from; end <= name.size(); ++end) {
@@ -102,7 +102,7 @@ void ImapSession::run(imap::command::Create& c) {
         name.pop_back();
     const auto view = places().view_of(name);
     if (!view) return no("NOPERM", where_others_create);
-    if (view->names.find(name) != nullptr) return no("ALREADYEXISTS", "There is a mailbox of this name");
+    if (view->names->find(name) != nullptr) return no("ALREADYEXISTS", "There is a mailbox of this name");
     const auto missing = missing_levels(*view, name);
     if (missing.levels.empty() || has_empty_level(missing))
         return no("CANNOT", "A level of the name is empty");
@@ -150,7 +150,7 @@ void ImapSession::run(imap::command::Rename& c) {
     const auto target = places().view_of(c.to);
     if (!target || target->account() != found->account())
         return no("CANNOT", "A mailbox cannot go to another account");
-    const auto& names = view.names;
+    const auto& names = *view.names;
     if (names.find(c.to) != nullptr) return no("ALREADYEXISTS", "There is a mailbox of this name");
     if (found->entry->row.role == "inbox") return rename_inbox(found->view, c.to);
     const auto missing = missing_levels(view, c.to);

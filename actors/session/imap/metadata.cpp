@@ -58,7 +58,7 @@ std::vector<imap::MetadataEntry> ImapSession::annotations(const AccountView& of,
         return true;
     };
     of.now().objects(of.account(), store::ObjectType::annotation, add);
-    const auto* entry = of.is_own ? of.names.find(mailbox) : nullptr;
+    const auto* entry = of.is_own ? of.names->find(mailbox) : nullptr;
     if (const auto use = entry != nullptr ? special_use_of(entry->row.role) : std::string_view();
         !use.empty())
         all.push_back({std::string(special_use_entry), std::string(use)});

@@ -115,7 +115,7 @@ bool Notifications::wants_others() const {
 
 void Notifications::begin(const Views& views, const Listener& listener, bool tells_status, std::string& out) {
     for (const auto& view : views) {
-        for (const auto& entry : view->names.all()) {
+        for (const auto& entry : view->names->all()) {
             const auto counters = view->now().counters(view->account(), entry.row.id);
             const std::pair key(view->account(), entry.row.id);
             heard_[key] = {entry.name, entry.row.subscribed, counters.emails + counters.deleted,
@@ -144,13 +144,13 @@ void Notifications::catch_up(const Views& views, const Listener& listener, std::
     for (const auto& view : views) {
         const bool changed = view->is_own ? own_changed : advance(*view) || own_changed;
         if (!changed) continue;
-        for (const auto& entry : view->names.all())
+        for (const auto& entry : view->names->all())
             tell_mailbox(*view, listener, entry, out);
     }
     if (!own_changed || !wants_annotations()) return;
     const auto& own = *views.front();
     auto newest = annotations_of(own.now(), own.account());
-    tell_annotations(own.names, newest, listener, out);
+    tell_annotations(*own.names, newest, listener, out);
     annotations_ = std::move(newest);
 }
 
@@ -158,7 +158,7 @@ void Notifications::tell_removed(const Views& views, const Listener& listener, s
     std::erase_if(heard_, [&](const auto& known) {
         const auto& [account, mailbox] = known.first;
         for (const auto& view : views)
-            if (view->account() == account && view->names.find(mailbox) != nullptr) return false;
+            if (view->account() == account && view->names->find(mailbox) != nullptr) return false;
         const auto& heard = known.second;
         if ((events_of(heard.name, false, heard.subscribed) & imap::notify_mailbox_name) != 0)
             imap::write_list(out, {{"\\NonExistent"}, mailbox_separator, heard.name, {}, {}}, listener.wire);

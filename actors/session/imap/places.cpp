@@ -21,8 +21,9 @@ bool may_match_others(std::string_view pattern) {
 
 } // namespace
 
-Places::Places(const Services& services, const SharedWithAnyone& sharing, const store::AccountRow& user)
-    : services_(services), anyone_(sharing), user_(user) {}
+Places::Places(const Services& services, const SharedWithAnyone& sharing, KnownNames& known,
+               const store::AccountRow& user)
+    : services_(services), anyone_(sharing), known_(known), user_(user) {}
 
 std::vector<Sharing> Places::sharings() const {
     auto all = sharings_of(*read(user_.id), user_.id);
@@ -44,7 +45,7 @@ std::shared_ptr<const store::Snapshot> Places::read(store::AccountId account) co
 
 Places::View Places::own() const {
     auto now = read(user_.id);
-    MailboxNames names(*now, user_.id);
+    auto names = known_.get(services_.store, *now, user_.id);
     const std::shared_ptr<const store::AccountRow> himself(std::shared_ptr<void>(), &user_); // outlives this
     return std::make_shared<const AccountView>(
         AccountView{himself, true, "", std::move(now), std::move(names)});
@@ -55,8 +56,8 @@ Places::View Places::other(const Sharing& sharing) const {
     if (!owner) return nullptr;
     auto now = read(sharing.owner);
     auto prefix = prefix_of(*owner);
-    MailboxNames names(*now, prefix, user_.id, sharing);
-    if (names.all().empty()) return nullptr;
+    auto names = std::make_shared<const MailboxNames>(*now, prefix, user_.id, sharing);
+    if (names->all().empty()) return nullptr;
     auto row = std::make_shared<const store::AccountRow>(std::move(*owner));
     return std::make_shared<const AccountView>(
         AccountView{std::move(row), false, std::move(prefix), std::move(now), std::move(names)});
@@ -93,14 +94,14 @@ Places::View Places::view_of(store::AccountId account) const {
 
 std::optional<Place> Places::find(std::string_view name) const {
     auto view = view_of(name);
-    const auto* entry = view ? view->names.find(name) : nullptr;
+    const auto* entry = view ? view->names->find(name) : nullptr;
     if (entry == nullptr) return std::nullopt;
     return Place{std::move(view), entry};
 }
 
 std::optional<Place> Places::find(store::AccountId account, store::MailboxId mailbox) const {
     auto view = view_of(account);
-    const auto* entry = view ? view->names.find(mailbox) : nullptr;
+    const auto* entry = view ? view->names->find(mailbox) : nullptr;
     if (entry == nullptr) return std::nullopt;
     return Place{std::move(view), entry};
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "actors/services.h"
+#include "actors/session/imap/known_names.h"
 #include "actors/session/imap/mailbox_names.h"
 #include "actors/session/imap/shared_with_anyone.h"
 #include "store/snapshot.h"
@@ -28,7 +29,7 @@ struct AccountView {
     bool is_own = false;
     std::string prefix; // of the names; empty: the user's own
     std::shared_ptr<const store::Snapshot> snapshot;
-    MailboxNames names;
+    std::shared_ptr<const MailboxNames> names;
 
     [[nodiscard]] store::AccountId account() const { return owner->id; }
     [[nodiscard]] const store::Snapshot& now() const { return *snapshot; }
@@ -48,7 +49,8 @@ struct Place {
 
 class Places {
 public:
-    Places(const Services& services, const SharedWithAnyone& sharing, const store::AccountRow& user);
+    Places(const Services& services, const SharedWithAnyone& sharing, KnownNames& known,
+           const store::AccountRow& user);
 
     using View = std::shared_ptr<const AccountView>;
     [[nodiscard]] View own() const;
@@ -74,6 +76,7 @@ private:
 
     const Services& services_;
     const SharedWithAnyone& anyone_;
+    KnownNames& known_;
     const store::AccountRow& user_;
     mutable std::map<store::ShardId, std::shared_ptr<const store::Snapshot>> snapshots_;
 };

@@ -3,6 +3,7 @@
 
 #include "actors/metrics.h"
 #include "actors/services.h"
+#include "actors/session/imap/known_names.h"
 #include "actors/session/imap/link.h"
 #include "actors/session/imap/shared_with_anyone.h"
 #include "actors/session/imap/uid_maps.h"
@@ -38,6 +39,7 @@ struct ImapShared {
     net::Admission all;
     net::Admission users; // sessions of one account
     UidMaps uid_maps;
+    KnownNames known_names;
     SharedWithAnyone shared_with_anyone;
     std::atomic<bool> draining{false};
 
