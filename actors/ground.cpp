@@ -1,6 +1,7 @@
 #include "actors/ground.h"
 
 #include "actors/messages.h"
+#include "actors/quiet_clock.h"
 #include "actors/session/jmap/method.h"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ store::Result<std::unique_ptr<Ground>> Ground::open(const Config& config, std::s
     add_message_types(self.system_config_);
     // One queue of work, on which idle workers sleep. Those that steal work look for it every 50 µs while
     // they have none, which cost as much processor time as the requests (docs/architecture.md, threads).
-    self.system_config_.set("scheduler.policy", caf::atom("sharing"));
+    schedule_quietly(self.system_config_);
     self.system_config_.set("scheduler.max-threads", workers);
     self.system_ = std::make_unique<caf::actor_system>(self.system_config_);
     // Sessions of connections that have gone and mailboxes that rest need not be waited for.
