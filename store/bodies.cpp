@@ -137,6 +137,13 @@ bool open_chunk(MDB_txn* bodies, std::string_view key, std::string_view entry, C
     return true;
 }
 
+// Of the body, by the entry of its first chunk.
+std::optional<std::uint64_t> size_in(std::string_view key, std::string_view entry) {
+    if (!is_place(entry)) return read_head(entry);
+    const auto place = read_place(key, entry);
+    return place ? std::optional(place->body_size) : std::nullopt;
+}
+
 void remove_chunk(WriteTransaction& bodies, std::string_view key) {
     const auto entry = bodies.get(db_chunks, key);
     if (!entry) return;
@@ -342,10 +349,7 @@ bool each_chunk(MDB_txn* bodies, MDB_dbi in, const Hash& hash,
 std::optional<std::uint64_t> body_size(MDB_txn* bodies, MDB_dbi in, const Hash& hash) {
     const auto key = chunk_key(hash, 0);
     const auto entry = get(bodies, in, key);
-    if (!entry) return std::nullopt;
-    if (!is_place(*entry)) return read_head(*entry);
-    const auto place = read_place(key, *entry);
-    return place ? std::optional(place->body_size) : std::nullopt;
+    return entry ? size_in(key, *entry) : std::nullopt;
 }
 
 Result<std::string> read_body(MDB_txn* bodies, MDB_dbi in, const Hash& hash, std::uint64_t offset,
@@ -357,7 +361,7 @@ Result<std::string> read_body(MDB_txn* bodies, MDB_dbi in, const Hash& hash, std
         return fail(Code::corrupt, fmt::format("The body {} is damaged.", to_hex(hash)));
     };
     Chunk chunk;
-    const auto whole = body_size(bodies, in, hash);
+    const auto whole = size_in(key, *first);
     if (!whole) return damaged();
 
     std::string out;

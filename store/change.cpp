@@ -6,7 +6,7 @@
 #include "store/fields_of_rows.h"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include <utility>
 
@@ -120,8 +120,10 @@ Result<AccountId> account_of_commit(std::string_view bytes) {
 }
 
 Hash hash_of(std::string_view bytes) {
+    // SHA256() of OpenSSL 3 looks the algorithm up each time.
+    static EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     Hash hash;
-    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.bytes.data());
+    EVP_Digest(bytes.data(), bytes.size(), hash.bytes.data(), nullptr, sha256, nullptr);
     return hash;
 }
 

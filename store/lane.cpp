@@ -98,11 +98,13 @@ void Lane::count_out(const std::vector<SharedBytes>& bodies, std::size_t writes)
 void Lane::submit(const Shard& shard, Write write) {
     auto refusal = Error{Code::stopped, "The server is stopping."};
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         if (!stopping_ && (queue_.empty() || weight_with(write) <= options_.lane_queue_bytes)) {
             count_in(write);
             queue_.push_back({&shard, std::move(write), {}});
-            if (queue_.size() == 1) wake_.notify_one();
+            const bool is_first = queue_.size() == 1;
+            lock.unlock(); // whom it wakes would wait for it
+            if (is_first) wake_.notify_one();
             return;
         }
         if (!stopping_) refusal = {Code::busy, "The server is busy: try again later."};
