@@ -16,6 +16,7 @@ class Goal:
 
 
 CPU = "cpu_ms"
+SYNCING = ("dovecot-synced", "cyrus")  # a change of flags before they acknowledge it
 GOALS = [
     Goal("login", "IMAP log-in, warm account", CPU, "ms CPU", 30),
     Goal("select", "SELECT", CPU, "ms CPU", 2),
@@ -24,11 +25,13 @@ GOALS = [
     Goal("flags", "FETCH 1:* (UID FLAGS)", CPU, "ms CPU", 8),
     Goal("structures", "50 BODYSTRUCTUREs", CPU, "ms CPU", 3),
     Goal("body", "one body", CPU, "ms CPU", 3),
-    Goal("store", "STORE of one flag", CPU, "ms CPU", 3),
+    Goal("store", "STORE of one flag, synced", CPU, "ms CPU", 3, peers=SYNCING),
+    Goal("store", "the same beside a peer that syncs none", CPU, "ms CPU", 0, peers=("dovecot",)),
     Goal("select-16", "SELECT, 16 sessions", CPU, "ms CPU", 2),
     Goal("status-16", "STATUS, 16 sessions", CPU, "ms CPU", 2),
     Goal("body-16", "one body, 16 sessions", CPU, "ms CPU", 3),
-    Goal("store-16", "STORE of one flag, 16 sessions", CPU, "ms CPU", 3),
+    Goal("store-16", "STORE of one flag, synced, 16 sessions", CPU, "ms CPU", 3, peers=SYNCING),
+    Goal("store-16", "the same beside a peer that syncs none", CPU, "ms CPU", 0, peers=("dovecot",)),
     Goal("unseen", "SEARCH UNSEEN", CPU, "ms CPU", 0),
     Goal("from", "SEARCH FROM", CPU, "ms CPU", 100),
     Goal("text-rare", "full text, a rare word", CPU, "ms CPU", 10),

@@ -10,7 +10,7 @@ import traceback
 from suite import mail
 from suite.load import load
 from suite.peers.cyrus import Cyrus
-from suite.peers.dovecot import Dovecot
+from suite.peers.dovecot import Dovecot, SyncedDovecot
 from suite.peers.facteur import Facteur
 from suite.peers.floor import Floor
 from suite.peers.peer import PASSWORD, USERS, Peer
@@ -46,6 +46,8 @@ class Suite:
             self.begin("postfix+dovecot", PostfixDovecot(self.peers["dovecot"]))
         if "roundcube" in names and "dovecot" in self.peers:
             self.begin("roundcube", Roundcube(self.peers["dovecot"]))
+        # Only where flags are changed.
+        self.synced: list[Peer] = [SyncedDovecot(self.peers["dovecot"])] if "dovecot" in self.peers else []
         # Measured after Facteur in each row, whose answers it takes the length of.
         self.limits: list[Peer] = [Floor(results)] if "facteur" in self.peers else []
         for limit in self.limits:

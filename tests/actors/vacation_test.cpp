@@ -194,7 +194,7 @@ TEST_CASE("nobody is answered before the vacation begins and after it is over") 
     const auto anne = academy.add("anne"), pierre = academy.add("pierre");
     academy.queue().start(academy.services());
     const auto write = [&] { academy.deliver({anne.address}, letter_to(pierre.address, anne.address)); };
-    const auto day = [](int days) { return jmap::utc_date(seconds_now() + days * 86'400); };
+    const auto day = [](int days) { return std::string(jmap::utc_date(seconds_now() + days * 86'400)); };
     leave(academy, anne, {{"fromDate", day(1)}});
     write();
     leave(academy, anne, {{"fromDate", day(-3)}, {"toDate", day(-1)}});

@@ -34,7 +34,7 @@ std::optional<std::int64_t> parse_zone(std::string_view zone) {
 
 } // namespace
 
-std::string date(std::int64_t seconds, std::int32_t zone_minutes) {
+DateText date(std::int64_t seconds, std::int32_t zone_minutes) {
     using namespace std::chrono;
     const auto local =
         std::clamp(std::clamp(seconds, earliest, latest) + std::int64_t{zone_minutes} * 60, earliest, latest);
@@ -42,8 +42,8 @@ std::string date(std::int64_t seconds, std::int32_t zone_minutes) {
     const auto day = floor<days>(time);
     const year_month_day calendar{day};
     const hh_mm_ss clock{time - day};
-    char text[25];
-    char* at = text;
+    DateText text;
+    char* at = text.text_.data();
     put(at, static_cast<int>(calendar.year()), 4);
     *at++ = '-';
     put(at, static_cast<int>(static_cast<unsigned>(calendar.month())), 2);
@@ -64,10 +64,11 @@ std::string date(std::int64_t seconds, std::int32_t zone_minutes) {
         *at++ = ':';
         put(at, distance % 60, 2);
     }
-    return {text, at};
+    text.size_ = static_cast<std::size_t>(at - text.text_.data());
+    return text;
 }
 
-std::string utc_date(std::int64_t seconds) {
+DateText utc_date(std::int64_t seconds) {
     return date(seconds, 0);
 }
 

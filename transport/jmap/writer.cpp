@@ -1,34 +1,36 @@
 #include "transport/jmap/writer.h"
 
+#include <array>
 #include <cstring>
 
 namespace facteur::jmap {
 namespace {
 
-constexpr std::uint64_t ones = 0x0101010101010101ull;
-constexpr std::uint64_t highs = ones * 0x80;
-
-// Whether one of eight octets is a control character, a quote or a backslash. May say yes too often (an
-// octet after such a one), never no too often.
-bool needs_escape(std::uint64_t word) {
-    const auto quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-    const auto found =
-        ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
-    return (found & highs) != 0;
+// Whether none of as many octets as `Lanes` holds needs an escape.
+template <typename Lanes>
+bool is_plain(const char* octets) {
+    Lanes lanes;
+    std::memcpy(&lanes, octets, sizeof lanes);
+    const auto found = (lanes < 0x20) | (lanes == '"') | (lanes == '\\');
+    std::array<std::uint64_t, sizeof found / sizeof(std::uint64_t)> words;
+    std::memcpy(&words, &found, sizeof words);
+    std::uint64_t any = 0;
+    for (const auto word : words)
+        any |= word;
+    return any == 0;
 }
 
 // The length of the front of `text` that can be copied as it is.
 std::size_t plain_prefix(std::string_view text) {
+    using Eight [[gnu::vector_size(8)]] = std::uint8_t;
+    using Sixteen [[gnu::vector_size(16)]] = std::uint8_t;
     std::size_t at = 0;
-    for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, text.data() + at, sizeof word);
-        if (needs_escape(word)) break;
-    }
-    for (; at < text.size(); ++at) {
-        const auto c = static_cast<std::uint8_t>(text[at]);
-        if (c < 0x20 || c == '"' || c == '\\') break;
-    }
+    while (at + sizeof(Sixteen) <= text.size() && is_plain<Sixteen>(text.data() + at))
+        at += sizeof(Sixteen);
+    while (at + sizeof(Eight) <= text.size() && is_plain<Eight>(text.data() + at))
+        at += sizeof(Eight);
+    while (at < text.size() && !needs_escape(text[at]))
+        ++at;
     return at;
 }
 
@@ -51,16 +53,24 @@ void append_escaped(char c, std::string& out) {
 
 } // namespace
 
-void Writer::quoted(std::string_view text) {
-    out_.push_back('"');
-    for (;;) {
-        const auto plain = plain_prefix(text);
+void Writer::quoted(std::string_view before, std::string_view text, std::string_view after) {
+    auto plain = plain_prefix(text);
+    if (plain == text.size()) {
+        auto at = grow(before.size() + text.size() + 2 + after.size());
+        at = std::copy(before.begin(), before.end(), at);
+        *at++ = '"';
+        at = std::copy(text.begin(), text.end(), at);
+        *at++ = '"';
+        std::copy(after.begin(), after.end(), at);
+        return;
+    }
+    out_.append(before).push_back('"');
+    for (; plain < text.size(); plain = plain_prefix(text)) {
         out_.append(text.substr(0, plain));
-        if (plain == text.size()) break;
         append_escaped(text[plain], out_);
         text.remove_prefix(plain + 1);
     }
-    out_.push_back('"');
+    out_.append(text).append("\"").append(after);
 }
 
 Writer& Writer::value(const Value& parsed) {

@@ -71,7 +71,7 @@ void TlsReports::keep() {
     out.end_object();
     std::error_code error;
     files::create_directories(setting_.folder, error);
-    const auto name = fmt::format("{}/{}.json", setting_.folder, jmap::utc_date(from_));
+    const auto name = fmt::format("{}/{}.json", setting_.folder, std::string_view(jmap::utc_date(from_)));
     std::ofstream file(name, std::ios::binary | std::ios::app);
     if (!(file << json << '\n').flush())
         log(Severity::warn, "a report on TLS cannot be kept", {{"file", name}});
@@ -79,7 +79,7 @@ void TlsReports::keep() {
 }
 
 void TlsReports::forget_old() const {
-    const auto oldest = jmap::utc_date(setting_.clock() - kept_for);
+    const std::string oldest(jmap::utc_date(setting_.clock() - kept_for));
     std::error_code error;
     for (const auto& entry : files::directory_iterator(setting_.folder, error))
         if (entry.path().stem().string() < oldest) files::remove(entry.path(), error);

@@ -2,6 +2,7 @@
 #include "actors/session/jmap/email_writer.h"
 #include "actors/session/jmap/get_answer.h"
 #include "actors/session/jmap/read_methods.h"
+#include "store/emails_in_order.h"
 
 namespace facteur {
 namespace {
@@ -49,10 +50,11 @@ jmap::MethodResult email_get(const MethodContext& context, jmap::Object argument
             return !emails.is_too_long();
         });
     } else {
+        store::EmailsInOrder rows(now, account); // as lists are, by time and with it by id
         for (const auto id : *get.ids) {
             const auto email = read_email_id(id);
-            const auto row = email ? now.email(account, *email) : std::nullopt;
-            if (row)
+            const auto row = email ? rows.any_email(*email) : std::nullopt;
+            if (row && !row->is_hidden())
                 emails.write(*row);
             else
                 answer.not_found(id);

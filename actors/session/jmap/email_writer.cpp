@@ -15,7 +15,7 @@ using P = EmailProperty;
 constexpr std::size_t longest_row_subject = 1024 - 3;
 
 template <typename Addresses>
-void write_or_null(std::string_view name, const Addresses& addresses, jmap::Writer& out) {
+void write_or_null(jmap::Name name, const Addresses& addresses, jmap::Writer& out) {
     out.key(name);
     if (addresses.empty())
         out.null();
@@ -23,7 +23,7 @@ void write_or_null(std::string_view name, const Addresses& addresses, jmap::Writ
         write_addresses(addresses, out);
 }
 
-void write_texts_or_null(std::string_view name, const std::vector<std::string>& texts, jmap::Writer& out) {
+void write_texts_or_null(jmap::Name name, const std::vector<std::string>& texts, jmap::Writer& out) {
     out.key(name);
     if (texts.empty()) {
         out.null();

@@ -33,7 +33,8 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 } // namespace
 
 std::string write_id(char letter, std::uint64_t number) {
-    return letter + std::to_string(number);
+    char text[21] = {letter};
+    return {text, std::to_chars(text + 1, text + sizeof text, number).ptr};
 }
 
 std::optional<std::uint64_t> read_id(char letter, std::string_view id) {

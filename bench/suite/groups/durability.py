@@ -70,6 +70,12 @@ def count(suite: Suite, peer: Peer, row: str, work) -> None:
     suite.results.add("durability", row, peer.name, 1, {"each": sum(counted.values()) / TIMES, "times": TIMES, **counted})
 
 
+def measure_store(suite: Suite, peer: Peer) -> None:
+    client = sign_in(peer)
+    count(suite, peer, "syncs per STORE", lambda: change_flags(client, TIMES))
+    client.logout()
+
+
 def measure(suite: Suite, peer: Peer) -> None:
     deliver(peer, 5)  # mailboxes are made, processes are there
     has_queue = "lmtp" not in peer.ports
@@ -80,9 +86,7 @@ def measure(suite: Suite, peer: Peer) -> None:
 
     count(suite, peer, "syncs per message", messages)
     if not has_queue:
-        client = sign_in(peer)
-        count(suite, peer, "syncs per STORE", lambda: change_flags(client, TIMES))
-        client.logout()
+        measure_store(suite, peer)
 
 
 def run(suite: Suite) -> None:
@@ -91,3 +95,6 @@ def run(suite: Suite) -> None:
             continue
         with suite.attempt("durability", peer):
             measure(suite, peer)
+    for peer in suite.synced:
+        with suite.attempt("durability", peer):
+            measure_store(suite, peer)

@@ -31,11 +31,11 @@ def run(suite: Suite) -> None:
     with_index = suite.with_port("imap", "postfix+dovecot", "dovecot")  # without an index it reads every message: minutes
     suite.wait_until_idle()
     for operation in OPERATIONS:
-        for turn, peer in suite.in_turn([*everyone, *suite.limits]):
+        for turn, peer in suite.in_turn([*everyone, *(suite.synced if operation == "store" else []), *suite.limits]):
             measure(suite, operation, operation, peer, turn, suite.words.sender if operation == "from" else "")
         suite.wait_until_idle()
     for operation in BY_MANY:
-        for turn, peer in suite.in_turn([*everyone, *suite.limits]):
+        for turn, peer in suite.in_turn([*everyone, *(suite.synced if operation == "store" else []), *suite.limits]):
             measure(suite, f"{operation}-{MANY}", operation, peer, turn, sessions=MANY)
         suite.wait_until_idle()
     for row in SEARCHES:

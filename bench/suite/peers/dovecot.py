@@ -1,5 +1,6 @@
 """Debian's Dovecot: sdbox, its default fsync mode, no TLS; limits on connections and processes lifted, nothing else tuned.
-With `fts` the same with fts-xapian, in a second instance, since the plug-in changes what searches of headers cost."""
+With `fts` the same with fts-xapian, in a second instance, since the plug-in changes what searches of headers cost. A user s1 has
+the mailboxes of u1 and changes of flags synced, which the default leaves out."""
 
 import os
 import pathlib
@@ -9,7 +10,7 @@ import time
 
 from facteur import free_port, wait_until_it_answers
 
-from suite.peers.peer import PASSWORD, Peer, make_folder, package_version
+from suite.peers.peer import PASSWORD, USERS, Peer, make_folder, package_version
 
 CONFIG = """
 base_dir = {folder}/run
@@ -33,6 +34,10 @@ lmtp_save_to_detail_mailbox = no
 passdb {{
   driver = static
   args = password={password}
+}}
+userdb {{
+  driver = passwd-file
+  args = {folder}/synced
 }}
 userdb {{
   driver = static
@@ -68,6 +73,8 @@ plugin {
 }
 """
 
+SYNCED = "s{}"
+
 
 class Dovecot(Peer):
     def __init__(self, fts: bool = False):
@@ -79,6 +86,8 @@ class Dovecot(Peer):
         self.ports = {"imap": free_port(), "lmtp": free_port()}
         (self.folder / "mail").mkdir()
         shutil.chown(self.folder / "mail", "nobody", "nogroup")
+        (self.folder / "synced").write_text("".join(
+            f"{SYNCED.format(user)}:::::{self.folder}/mail/{self.user(user)}::userdb_mail_fsync=always\n" for user in range(1, USERS + 1)))
         text = CONFIG.format(folder=self.folder, password=PASSWORD, **self.ports)
         self.config.write_text(text + (FTS if fts else ""))
 
@@ -127,3 +136,13 @@ class Dovecot(Peer):
 
     def index_data(self) -> list[pathlib.Path]:
         return sorted(self.folder.glob("mail/*/**/xapian-indexes"))
+
+
+class SyncedDovecot(Peer):
+    """The same server and the same mailboxes, by users whose changes of flags are synced before they are acknowledged, as equal durability asks."""
+
+    name = "dovecot-synced"
+    user_format = SYNCED
+
+    def __init__(self, dovecot: Dovecot):
+        self.processes, self.ports, self.version = dovecot.processes, {"imap": dovecot.ports["imap"]}, dovecot.version

@@ -37,14 +37,21 @@ TEST_CASE("strings are escaped as RFC 8259 asks and no further") {
     CHECK(string_json("é/<>\x7f 漢") == "\"é/<>\x7f 漢\"");
     CHECK(string_json("\"\\\n\r\t\b\x1f") == R"("\"\\\n\r\t\u0008\u001f")");
     CHECK(string_json(std::string_view("\0", 1)) == R"("\u0000")");
-    // Wherever in a word of eight octets the special one stands.
-    for (std::size_t at = 0; at < 20; ++at) {
-        std::string text(20, 'a');
-        text[at] = '"';
-        auto wanted = text;
-        wanted.insert(at, "\\");
-        CHECK(string_json(text) == '"' + wanted + '"');
-    }
+    // Wherever the special one stands: octets are looked at by sixteen, then by eight, then alone.
+    for (std::size_t size = 1; size < 60; ++size)
+        for (std::size_t at = 0; at < size; ++at) {
+            std::string text(size, 'a');
+            text[at] = '"';
+            auto wanted = text;
+            wanted.insert(at, "\\");
+            CHECK(string_json(text) == '"' + wanted + '"');
+        }
+}
+
+TEST_CASE("names that come from elsewhere are escaped too") {
+    std::string out;
+    Writer(out).begin_object().member(std::string_view("a"), 1).member(std::string("\"\n"), "x").end_object();
+    CHECK(out == R"({"a":1,"\"\n":"x"})");
 }
 
 TEST_CASE("what is written is read back the same") {
