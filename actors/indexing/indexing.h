@@ -15,6 +15,7 @@
 #include "store/search/search.h"
 #include "store/store.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -51,7 +52,18 @@ public:
         store::EmailId below = 1;           // emails from this id on are not in the index: look at each
 
         enum class Says : std::uint8_t { no, yes, look };
-        [[nodiscard]] Says of(store::EmailId email) const;
+        [[nodiscard]] Says of(store::EmailId email) const {
+            if (email >= below) return Says::look;
+            bool is_one = false;
+            if (bits_.empty()) {
+                is_one = std::binary_search(emails.begin(), emails.end(), email);
+            } else if (email >= emails.front() && email <= emails.back()) {
+                const auto place = email - emails.front();
+                is_one = (bits_[place / 64] >> place % 64 & 1) != 0;
+            }
+            if (!is_one) return Says::no;
+            return certain ? Says::yes : Says::look;
+        }
         // Makes `of` quicker where ids are dense; `emails` are not changed any more.
         void prepare();
 

@@ -16,19 +16,6 @@ bool has_negation(const Expression& expression) {
 
 } // namespace
 
-Indexing::Candidates::Says Indexing::Candidates::of(EmailId email) const {
-    if (email >= below) return Says::look;
-    bool is_one = false;
-    if (bits_.empty()) {
-        is_one = std::binary_search(emails.begin(), emails.end(), email);
-    } else if (email >= emails.front() && email <= emails.back()) {
-        const auto place = email - emails.front();
-        is_one = (bits_[place / 64] >> place % 64 & 1) != 0;
-    }
-    if (!is_one) return Says::no;
-    return certain ? Says::yes : Says::look;
-}
-
 void Indexing::Candidates::prepare() {
     bits_.clear();
     if (emails.empty()) return;

@@ -73,22 +73,8 @@ std::string encode_block(std::span<const Posting> postings) {
 }
 
 bool decode_block(EmailId first, std::string_view value, std::vector<Posting>& postings) {
-    if (value.size() > largest_block) return false;
-    Reader reader(value);
-    auto email = first;
-    bool good = true;
     postings.reserve(postings.size() + value.size() / 2);
-    for (bool is_first = true; good && (is_first || reader.left() > 0); is_first = false) {
-        if (!is_first) {
-            const auto delta = reader.number();
-            good = delta > 0 && delta <= std::numeric_limits<EmailId>::max() - email;
-            email += delta;
-        }
-        const auto mask = reader.number();
-        good = good && mask > 0 && mask <= all_masks;
-        postings.push_back({email, static_cast<Mask>(mask)});
-    }
-    return good && reader.done();
+    return each_posting(first, value, [&](const Posting& posting) { postings.push_back(posting); });
 }
 
 namespace {

@@ -7,9 +7,11 @@
 // A block has at most `largest_block` octets; blocks of one word follow each other by id.
 #pragma once
 
+#include "store/codec.h"
 #include "store/search/documents.h"
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,8 +47,24 @@ struct BlockKey {
 std::optional<BlockKey> parse_block_key(std::string_view key);
 
 std::string encode_block(std::span<const Posting> postings);
-// Appends; false when the block is damaged: not ascending, an unknown mask, cut short, or longer than it may
-// be.
+// Calls `each(posting)` by email; false when the block is damaged: not ascending, an unknown mask, cut short,
+// or longer than it may be. Then what was told before means nothing.
+template <typename Each>
+bool each_posting(EmailId first, std::string_view value, Each&& each) {
+    if (value.size() > largest_block) return false;
+    Reader reader(value);
+    auto email = first;
+    while (true) {
+        const auto mask = reader.number();
+        if (mask == 0 || mask > all_masks) return false;
+        each(Posting{email, static_cast<Mask>(mask)});
+        if (reader.left() == 0) return reader.done();
+        const auto delta = reader.number();
+        if (delta == 0 || delta > std::numeric_limits<EmailId>::max() - email) return false;
+        email += delta;
+    }
+}
+// Appends them.
 bool decode_block(EmailId first, std::string_view value, std::vector<Posting>& postings);
 
 // Adds postings (ascending) of one word to its blocks. `cursor` is one over the postings in the transaction.

@@ -1,4 +1,5 @@
 // Evaluates an expression over the postings of one account.
+#include "store/search/gathering.h"
 #include "store/search/implementation.h"
 #include "store/search/leaf.h"
 #include "store/search/substring.h"
@@ -13,9 +14,6 @@ namespace {
 
 using Ids = std::vector<EmailId>; // ascending, unique
 
-// A prefix gathers the postings of many words: they are made unique whenever so many have come together, so
-// that memory is bounded by the account's emails.
-constexpr std::size_t gathered = 1 << 17;
 // Words with a piece of one: to look up more of them takes longer than to walk past all.
 constexpr std::size_t most_looked_up = 1000;
 constexpr unsigned between_questions = 4096; // postings: some ten microseconds
@@ -39,32 +37,12 @@ Ids difference(const Ids& a, const Ids& b) {
     return rest;
 }
 
-// Puts postings in the order of emails and joins the masks of one email. Those of one word are in order
-// already; those of many words (a prefix) are dealt out by id, which takes no sorting, unless ids are sparse.
-void settle(std::vector<Posting>& postings) {
-    const auto earlier = [](const Posting& a, const Posting& b) { return a.email < b.email; };
-    if (postings.empty()) return;
-    if (!std::is_sorted(postings.begin(), postings.end(), earlier)) {
-        const auto [least, most] = std::minmax_element(postings.begin(), postings.end(), earlier);
-        const auto first = least->email, span = most->email - first;
-        if (span < 4 * postings.size()) {
-            std::vector<Mask> masks(span + 1, 0);
-            for (const auto& posting : postings)
-                masks[posting.email - first] |= posting.mask;
-            postings.clear();
-            for (std::size_t i = 0; i < masks.size(); ++i)
-                if (masks[i] != 0) postings.push_back({first + i, masks[i]});
-            return;
-        }
-        std::sort(postings.begin(), postings.end(), earlier);
-    }
-    std::size_t kept = 0;
+Ids ids_of(const std::vector<Posting>& postings) {
+    Ids ids;
+    ids.reserve(postings.size());
     for (const auto& posting : postings)
-        if (kept > 0 && postings[kept - 1].email == posting.email)
-            postings[kept - 1].mask |= posting.mask;
-        else
-            postings[kept++] = posting;
-    postings.resize(kept);
+        ids.push_back(posting.email);
+    return ids;
 }
 
 // Those that both have, in a field that both have; by email.
@@ -178,42 +156,33 @@ private:
     Ids of_pieces(const std::vector<Substring::Piece>& pieces, Mask plain) {
         std::vector<Posting> left;
         for (std::size_t n = 0; n < pieces.size(); ++n) {
-            std::vector<Posting> postings;
-            read_piece(pieces[n], plain, postings);
-            settle(postings);
+            Gathering gathering(record_.below);
+            read_piece(pieces[n], plain, gathering);
+            auto postings = std::move(gathering).take();
             left = n == 0 ? std::move(postings) : in_same_field(left, postings);
         }
-        Ids ids;
-        ids.reserve(left.size());
-        for (const auto& posting : left)
-            ids.push_back(posting.email);
-        return ids;
+        return ids_of(left);
     }
-    void read_piece(const Substring::Piece& piece, Mask plain, std::vector<Posting>& postings) {
+    void read_piece(const Substring::Piece& piece, Mask plain, Gathering& gathering) {
         if (!piece.open_front)
             return read(piece.open_back ? account_prefix(account_) + piece.word
                                         : word_prefix(account_, piece.word),
-                        plain, postings);
+                        plain, gathering);
         std::vector<std::string> words;
         words_with(transaction_, index_.database(db_words), account_, piece.word, !piece.open_back,
                    [&](std::string_view word) {
                        words.emplace_back(word);
                        return words.size() <= most_looked_up;
                    });
-        if (words.size() > most_looked_up) return read_all_with(piece, plain, postings);
+        if (words.size() > most_looked_up) return read_all_with(piece, plain, gathering);
         std::sort(words.begin(), words.end());
         words.erase(std::unique(words.begin(), words.end()), words.end());
-        auto limit = gathered;
-        for (const auto& word : words) {
-            read(word_prefix(account_, word), plain, postings);
-            if (postings.size() <= limit) continue;
-            settle(postings);
-            limit = postings.size() + gathered;
-        }
+        for (const auto& word : words)
+            read(word_prefix(account_, word), plain, gathering);
     }
     // Of every word of the account that has the piece.
-    void read_all_with(const Substring::Piece& piece, Mask plain, std::vector<Posting>& postings) {
-        read(account_prefix(account_), plain, postings, [&](std::string_view word) {
+    void read_all_with(const Substring::Piece& piece, Mask plain, Gathering& gathering) {
+        read(account_prefix(account_), plain, gathering, [&](std::string_view word) {
             return piece.open_back ? word.find(piece.word) != std::string_view::npos
                                    : word.ends_with(piece.word);
         });
@@ -222,22 +191,17 @@ private:
     Ids of_word(const Leaf& leaf) {
         const auto plain = plain_mask(leaf.in), stem = stem_mask(leaf.in);
         const auto& word = leaf.words.front();
-        std::vector<Posting> postings;
+        Gathering gathering(record_.below);
         if (leaf.prefix)
-            read(account_prefix(account_) + word, plain, postings);
+            read(account_prefix(account_) + word, plain, gathering);
         else
-            read(word_prefix(account_, word), plain, postings);
+            read(word_prefix(account_, word), plain, gathering);
         if (leaf.stems) {
             const auto stems = stems_of(word);
             for (const auto& of : stems)
-                if (!of.empty()) read(word_prefix(account_, of), stem, postings);
+                if (!of.empty()) read(word_prefix(account_, of), stem, gathering);
         }
-        settle(postings);
-        Ids ids;
-        ids.reserve(postings.size());
-        for (const auto& posting : postings)
-            ids.push_back(posting.email);
-        return ids;
+        return ids_of(std::move(gathering).take());
     }
 
     // All the words in one field: what may hold the phrase.
@@ -246,50 +210,38 @@ private:
         std::vector<Posting> left;
         for (std::size_t n = 0; n < leaf.words.size(); ++n) {
             const bool open = leaf.prefix && n + 1 == leaf.words.size();
-            std::vector<Posting> postings;
+            Gathering gathering(record_.below);
             read(open ? account_prefix(account_) + leaf.words[n] : word_prefix(account_, leaf.words[n]),
-                 plain, postings);
-            settle(postings);
-            if (n == 0) {
-                left = std::move(postings);
-                continue;
-            }
-            left = in_same_field(left, postings);
+                 plain, gathering);
+            auto postings = std::move(gathering).take();
+            left = n == 0 ? std::move(postings) : in_same_field(left, postings);
         }
-        Ids ids;
-        for (const auto& posting : left)
-            ids.push_back(posting.email);
-        return ids;
+        return ids_of(left);
     }
 
-    // Appends the postings of every block whose key starts so and whose mask has some of `wanted`.
-    void read(std::string_view prefix, Mask wanted, std::vector<Posting>& postings) {
-        read(prefix, wanted, postings, [](auto) { return true; });
+    // Gathers the postings of every block whose key starts so and whose mask has some of `wanted`.
+    void read(std::string_view prefix, Mask wanted, Gathering& gathering) {
+        read(prefix, wanted, gathering, [](auto) { return true; });
     }
     // The same, of words that `takes` is true of.
     template <typename Takes>
-    void read(std::string_view prefix, Mask wanted, std::vector<Posting>& postings, const Takes& takes) {
+    void read(std::string_view prefix, Mask wanted, Gathering& gathering, const Takes& takes) {
         if (wanted == 0 || stopped_) return;
-        std::vector<Posting> block;
-        std::size_t limit = postings.size() + gathered;
         unsigned seen = 0;
+        const auto gather = [&](const Posting& posting) {
+            ++seen;
+            if (const auto mask = static_cast<Mask>(posting.mask & wanted); mask != 0)
+                gathering.add({posting.email, mask});
+        };
         scan(transaction_, index_.database(db_postings), prefix,
              [&](std::string_view key, std::string_view value) {
                  const auto parsed = parse_block_key(key);
-                 block.clear();
                  if (!parsed) return !(damaged_ = true);
-                 if (takes(parsed->word) && !decode_block(parsed->first, value, block))
+                 ++seen;
+                 if (takes(parsed->word) && !each_posting(parsed->first, value, gather))
                      return !(damaged_ = true);
-                 seen += 1 + static_cast<unsigned>(block.size());
                  if (seen >= between_questions && go_on_ && !go_on_(std::exchange(seen, 0)))
                      return !(stopped_ = true);
-                 for (const auto& posting : block)
-                     if (const auto mask = static_cast<Mask>(posting.mask & wanted); mask != 0)
-                         postings.push_back({posting.email, mask});
-                 if (postings.size() > limit) {
-                     settle(postings);
-                     limit = postings.size() + gathered;
-                 }
                  return true;
              });
     }

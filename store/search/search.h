@@ -10,9 +10,8 @@
 // values and `from:` filters without opening a row. Positions are not kept: a phrase is checked on the text
 // of the emails that have all its words in one field. A removed email only leaves the list of documents,
 // which every query is held against; its postings go later, with those of many others, in one pass over the
-// account
-// (`tidy`). This costs a sixth of a list of terms per document, in space and in writes. Beside the postings
-// stands each account's vocabulary, its words alone, in which pieces of words are found.
+// account (`tidy`). This costs a sixth of a list of terms per document, in space and in writes. Beside the
+// postings stands each account's vocabulary, its words alone, in which pieces of words are found.
 //
 // **Truth.** The index is a cache of the shard's log: `mark` is the last sequence that it holds, written in
 // the same transaction as the postings. An account's `Position` says which of its emails are in the index, at

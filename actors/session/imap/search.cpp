@@ -172,16 +172,24 @@ void MailboxSearch::walk(const store::Snapshot& now, const MessageRanges& messag
     const auto all = scope_.map->size();
     const bool most = shared_ != nullptr && imap::count(messages) > all / 2;
     const auto entries = most ? shared_->of(now, place_, all, turn) : nullptr;
+    std::vector<const Indexing::Candidates*> required;
+    each_required(tree_, [&](const SearchNode& node) {
+        if (node.has_text()) required.push_back(&node.candidates);
+    });
+    // Most messages, as a rule, are none that the index knows of.
+    const auto is_excluded = [&](store::EmailId email) {
+        return std::any_of(required.begin(), required.end(), [&](const Indexing::Candidates* of) {
+            return of->of(email) == Indexing::Candidates::Says::no;
+        });
+    };
+    UidMap::Ascending numbers(*scope_.map);
     for (const auto& range : messages) {
         if (turn.has_ended()) return;
         const auto begin = scope_.map->at(range.first), end = scope_.map->at(range.last);
-        auto number = range.first;
-        auto uid = begin; // of `number`
         const auto judge = [&](const store::UidEntry& entry) {
             if (entry.uid > end || !turn.go_on()) return false;
-            while (number < range.last && uid < entry.uid)
-                uid = scope_.map->at(++number); // past one that is gone
-            if (uid == entry.uid) judge_entry(now, entry, number, turn);
+            if (is_excluded(entry.email)) return true;
+            if (const auto number = numbers.number_of(entry.uid)) judge_entry(now, entry, *number, turn);
             return true;
         };
         if (!entries) {

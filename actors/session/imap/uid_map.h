@@ -40,6 +40,27 @@ public:
     void shrink() { runs_.shrink_to_fit(); }
     bool operator==(const UidMap&) const = default;
 
+    // The numbers of UIDs that are asked for in ascending order: whoever walks a mailbox does not search for
+    // each. Of a map that outlives it.
+    class Ascending {
+    public:
+        explicit Ascending(const UidMap& map) : map_(map) {}
+        // As UidMap::number_of. `uid`: not lower than the one before.
+        [[nodiscard]] std::optional<std::uint32_t> number_of(store::Uid uid) {
+            const auto& runs = map_.runs_;
+            while (run_ + 1 < runs.size() && runs[run_ + 1].first <= uid)
+                ++run_;
+            if (runs.empty() || uid < runs[run_].first) return std::nullopt;
+            const auto number = std::uint64_t{runs[run_].number} + (uid - runs[run_].first);
+            return number < map_.end_of(run_) ? std::optional(static_cast<std::uint32_t>(number))
+                                              : std::nullopt;
+        }
+
+    private:
+        const UidMap& map_;
+        std::size_t run_ = 0;
+    };
+
 private:
     struct Run { // the UIDs first, first + 1, …, as many as there are numbers before the next run
         store::Uid first = 0;

@@ -38,6 +38,8 @@ TEST_CASE("a UID map gives numbers and UIDs", "[imap]") {
     CHECK(map.count_below(1000) == 6);
     CHECK(UidMap().last() == 0);
     CHECK_FALSE(UidMap().number_of(1));
+    const UidMap empty;
+    CHECK_FALSE(UidMap::Ascending(empty).number_of(1));
 }
 
 TEST_CASE("a large mailbox of which little was removed is small", "[imap]") {
@@ -69,7 +71,10 @@ TEST_CASE("any course of appending and removing is that of a list", "[imap]") {
             std::erase_if(model,
                           [&](store::Uid uid) { return std::binary_search(gone.begin(), gone.end(), uid); });
             holds(map, model);
+            UidMap::Ascending numbers(map), some(map);
             for (store::Uid uid = 0; uid < next + 3; ++uid) {
+                REQUIRE(numbers.number_of(uid) == map.number_of(uid));
+                if (random() % 5 == 0) REQUIRE(some.number_of(uid) == map.number_of(uid));
                 const auto below = std::lower_bound(model.begin(), model.end(), uid) - model.begin();
                 REQUIRE(map.count_below(uid) == static_cast<std::uint32_t>(below));
             }
