@@ -18,7 +18,7 @@ namespace facteur::store::search {
 namespace {
 
 // Raised when words are cut, folded, stemmed or stored otherwise.
-constexpr int form = 3;
+constexpr int form = 4;
 
 std::string wanted_form() {
     return fmt::format("{} icu {}", form, U_ICU_VERSION_MAJOR_NUM);
@@ -288,7 +288,13 @@ Result<void> Index::update(const std::vector<Document>& added, const std::vector
     return commit(transaction);
 }
 
+// What the last transaction freed may be used again after one more, and an update of many documents frees
+// most of the index.
 void Index::give_back_room(const std::function<bool()>& go_on) {
+    WriteTransaction transaction(*implementation_->environment);
+    if (const auto bytes = transaction.get(db_meta, meta_mark))
+        transaction.put(db_meta, meta_mark, std::string(*bytes));
+    static_cast<void>(commit(transaction));
     give_back_free_pages(*implementation_->environment, go_on);
 }
 

@@ -61,19 +61,31 @@ std::optional<BlockKey> parse_block_key(std::string_view key) {
     return parsed;
 }
 
+namespace {
+
+// What stands for a posting behind another: most words stand in the same fields of one email as of the next.
+void write_after(Writer& writer, const Posting& before, const Posting& posting) {
+    const bool has_mask = posting.mask != before.mask;
+    writer.number((posting.email - before.email) << 1 | (has_mask ? 1 : 0));
+    if (has_mask) writer.number(posting.mask);
+}
+
+} // namespace
+
 std::string encode_block(std::span<const Posting> postings) {
     std::string value;
-    value.reserve(3 * postings.size());
+    value.reserve(2 * postings.size() + 1);
     Writer writer(value);
-    for (std::size_t i = 0; i < postings.size(); ++i) {
-        if (i > 0) writer.number(postings[i].email - postings[i - 1].email);
-        writer.number(postings[i].mask);
-    }
+    for (std::size_t i = 0; i < postings.size(); ++i)
+        if (i == 0)
+            writer.number(postings[i].mask);
+        else
+            write_after(writer, postings[i - 1], postings[i]);
     return value;
 }
 
 bool decode_block(EmailId first, std::string_view value, std::vector<Posting>& postings) {
-    postings.reserve(postings.size() + value.size() / 2);
+    postings.reserve(postings.size() + value.size());
     return each_posting(first, value, [&](const Posting& posting) { postings.push_back(posting); });
 }
 
@@ -120,12 +132,16 @@ std::size_t size_of(std::uint64_t number) {
         ++size;
     return size;
 }
+std::size_t size_after(const Posting& before, const Posting& posting) {
+    return size_of((posting.email - before.email) << 1) +
+           (posting.mask != before.mask ? size_of(posting.mask) : 0);
+}
 
 // How many of the postings a block of `limit` octets holds; at least one.
 std::size_t fitting(std::span<const Posting> postings, std::size_t limit) {
     std::size_t count = 1, octets = size_of(postings.front().mask);
     for (; count < postings.size(); ++count) {
-        octets += size_of(postings[count].email - postings[count - 1].email) + size_of(postings[count].mask);
+        octets += size_after(postings[count - 1], postings[count]);
         if (octets > limit) break;
     }
     return count;
@@ -144,14 +160,13 @@ void put_blocks(WriteTransaction& transaction, std::string_view prefix, std::spa
     }
 }
 
-// What stands at the end of a block that has `last`, for these postings behind it.
-std::string encode_rest(EmailId last, std::span<const Posting> postings) {
+// What stands at the end of a block that ends with `last`, for these postings behind it.
+std::string encode_rest(Posting last, std::span<const Posting> postings) {
     std::string value;
     Writer writer(value);
     for (const auto& posting : postings) {
-        writer.number(posting.email - last);
-        writer.number(posting.mask);
-        last = posting.email;
+        write_after(writer, last, posting);
+        last = posting;
     }
     return value;
 }
@@ -187,7 +202,7 @@ Added add_postings(WriteTransaction& transaction, Cursor& cursor, std::string_vi
         const auto count = static_cast<std::size_t>(end - added.begin());
         const bool appended = old.empty() || old.back().email < added.front().email;
         const auto rest =
-            appended && !old.empty() ? encode_rest(old.back().email, added.first(count)) : std::string();
+            appended && !old.empty() ? encode_rest(old.back(), added.first(count)) : std::string();
         if (!rest.empty() && place->value.size() + rest.size() <= largest_block)
             transaction.put(db_postings, block_key(prefix, *place->first), place->value + rest);
         else

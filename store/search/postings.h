@@ -2,7 +2,8 @@
 // they are stored in. Internal to search.
 //
 //     key    account (4, big-endian), word, 0, id of the first posting (its length in octets, then them)
-//     value  mask of the first posting; then for each other: id less the id before, mask (varints)
+//     value  mask of the first posting; then for each other: id less the id before, twice, and one more when
+//            a mask follows, which is that of the one before otherwise (varints)
 //
 // A block has at most `largest_block` octets; blocks of one word follow each other by id.
 #pragma once
@@ -15,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace facteur::store::search {
@@ -54,14 +56,18 @@ bool each_posting(EmailId first, std::string_view value, Each&& each) {
     if (value.size() > largest_block) return false;
     Reader reader(value);
     auto email = first;
+    auto mask = reader.number();
     while (true) {
-        const auto mask = reader.number();
         if (mask == 0 || mask > all_masks) return false;
         each(Posting{email, static_cast<Mask>(mask)});
         if (reader.left() == 0) return reader.done();
-        const auto delta = reader.number();
+        const auto number = reader.number();
+        const auto delta = number >> 1;
         if (delta == 0 || delta > std::numeric_limits<EmailId>::max() - email) return false;
         email += delta;
+        if ((number & 1) == 0) continue;
+        const auto before = std::exchange(mask, reader.number());
+        if (mask == before) return false; // it would be a second form
     }
 }
 // Appends them.

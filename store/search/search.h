@@ -3,7 +3,7 @@
 // **Words.** Text is cut into runs of letters, digits and marks (scripts without spaces at ICU's word
 // boundaries), folded (case, accents, width, ligatures) and kept to 64 characters. In subject, body and
 // attachment the French and English stems (Snowball) are indexed beside the plain word. No word is dropped as
-// too common: a posting of a common word takes two octets, and « être ou ne pas être » must be found.
+// too common: a posting of a common word takes an octet, and « être ou ne pas être » must be found.
 //
 // **Form.** A posting is an email's id and in which fields the word stands, plain and as a stem. The postings
 // of a word lie in blocks of at most 1,000 octets, delta-coded, so that adding a document rewrites small

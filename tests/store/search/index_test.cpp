@@ -246,7 +246,7 @@ TEST_CASE("a check names what is damaged, and a query does not believe it") {
     CHECK_THAT(damage(0, [&](auto& t) { t.put(0, conseil, std::string("\x7f\0\0", 3)); }),
                Contains("damaged posting block"));
     CHECK_THAT(damage(0, [&](auto& t) { t.remove(0, conseil); }), Contains("counts 2 documents"));
-    CHECK_THAT(damage(0, [&](auto& t) { t.put(0, conseil, "\4\7\4"); }), Contains("leads to email 8"));
+    CHECK_THAT(damage(0, [&](auto& t) { t.put(0, conseil, "\4\16"); }), Contains("leads to email 8"));
     CHECK_THAT(damage(1, [&](auto& t) { t.remove(1, std::string("\0\0\0\1\0\0\0\0\0\0\0\0\0", 13)); }),
                Contains("miscounts"));
     CHECK_THAT(damage(2, [&](auto& t) { t.put(2, std::string("\0\0\0\1", 4), "x"); }),
