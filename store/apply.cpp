@@ -2,6 +2,7 @@
 
 #include "store/fields_of_rows.h"
 #include "store/keys.h"
+#include "store/packed_rows.h"
 #include "store/packing.h"
 #include "store/thread_row.h"
 
@@ -87,7 +88,7 @@ public:
     void operator()(const EmailRemoved& change) {
         const auto before = email(change.id);
         if (!before) return;
-        if (const auto bytes = rows_.get(db_structures, make_key(account_, before->id)))
+        if (const auto bytes = row_at(db_structures, before->id))
             if (const auto structure = decode_structure(*bytes))
                 for (const auto hash : threading_hashes(*structure))
                     rows_.remove(db_message_ids, make_key(account_, hash, before->id));
@@ -243,8 +244,14 @@ private:
 
     void touch(StateType type) { state_.changed[static_cast<std::size_t>(type)] = commit_.modseq; }
 
-    std::optional<EmailRow> email(EmailId id) const {
-        const auto bytes = rows_.get(db_emails, make_key(account_, id));
+    std::optional<std::string_view> row_at(Database database, EmailId id) {
+        const auto key = make_key(account_, id);
+        const auto stored = rows_.get(database, key);
+        return stored ? unpacked_row(rows_.get(), rows_.database(database), key, *stored, room_)
+                      : std::nullopt;
+    }
+    std::optional<EmailRow> email(EmailId id) {
+        const auto bytes = row_at(db_emails, id);
         const auto view = bytes ? EmailView::over(*bytes) : fail(Code::not_found, {});
         return view ? std::optional(view->row()) : std::nullopt;
     }
@@ -440,6 +447,7 @@ private:
     std::map<MailboxId, MailboxCounters> counters_;
     std::map<ThreadId, ThreadChange> threads_;
     std::vector<MailboxId> removed_mailboxes_;
+    RowRoom room_;
 };
 
 } // namespace

@@ -28,15 +28,18 @@ bool is_first(std::string_view key) {
 }
 
 // The first octet of a chunk (after the body's head). Those of a store before schema 4 have no checksum; with
-// the dictionary there are some since schema 7.
+// the dictionary there are some since schema 7, with one of the shard's own since schema 8.
 enum ChunkForm : std::uint8_t {
     as_it_is = 0,
     packed = 1,
     as_it_is_checked = 2,
     packed_checked = 3,
-    packed_with_dictionary = 4, // and checked
+    packed_with_dictionary = 4,     // and checked
+    packed_with_own_dictionary = 5, // and checked; its number comes first
 };
 constexpr std::size_t chunk_head = 1 + check_size;
+// zstd's, of a chunk that travels and was packed with a dictionary of the shard's.
+constexpr int travelling_level = 3;
 
 std::uint64_t chunks_of(std::uint64_t size) {
     return std::max<std::uint64_t>(1, size / chunk_size + (size % chunk_size == 0 ? 0 : 1));
@@ -155,13 +158,27 @@ void remove_chunk(WriteTransaction& bodies, std::string_view key) {
 
 // ---- chunks
 
+const Dictionary* own_dictionary(MDB_txn* bodies, Dictionaries::Number number) {
+    const auto* dictionaries = Environment::of(bodies).dictionaries();
+    return dictionaries == nullptr ? nullptr : dictionaries->find(number);
+}
+
+// Of a chunk as it is stored; 0: none of the shard's.
+Dictionaries::Number dictionary_of(std::string_view octets) {
+    return octets.size() > chunk_head &&
+                   static_cast<std::uint8_t>(octets.front()) == packed_with_own_dictionary
+               ? static_cast<Dictionaries::Number>(octets[chunk_head])
+               : Dictionaries::Number{0};
+}
+
 // Appends octets [from, to) of the unpacked chunk to `out`; false when the chunk is damaged.
-bool unpack_chunk(std::string_view value, std::size_t expected, std::size_t from, std::size_t to,
-                  std::string& out) {
+bool unpack_chunk(MDB_txn* bodies, std::string_view value, std::size_t expected, std::size_t from,
+                  std::size_t to, std::string& out) {
+    const auto number = dictionary_of(value);
     if (value.empty()) return false;
     const auto form = static_cast<std::uint8_t>(value.front());
     value.remove_prefix(1);
-    if (form > packed_with_dictionary) return false;
+    if (form > packed_with_own_dictionary) return false;
     if (form >= as_it_is_checked) {
         if (value.size() < check_size) return false;
         const auto checksum = read_big<std::uint32_t>(value);
@@ -173,7 +190,10 @@ bool unpack_chunk(std::string_view value, std::size_t expected, std::size_t from
         out.append(value.substr(from, to - from));
         return true;
     }
+    const auto* own = form == packed_with_own_dictionary ? own_dictionary(bodies, number) : nullptr;
+    if (form == packed_with_own_dictionary && own == nullptr) return false;
     const auto unpacked = [&](char* place) {
+        if (own != nullptr) return own->unpack(value.substr(1), place, expected);
         return form == packed_with_dictionary ? unpack_with_dictionary(value, place, expected)
                                               : unpack(value, place, expected);
     };
@@ -208,6 +228,19 @@ PackedBody pack_body(std::string_view bytes, int level) {
         if (chunk.packed) chunk.bytes.assign(buffer);
     }
     return body;
+}
+
+// A chunk from its ChunkForm on.
+std::string octets_of(const PackedBody::Chunk& part, std::string_view plain) {
+    const auto octets = part.packed ? std::string_view(part.bytes) : plain;
+    std::string chunk;
+    chunk.reserve(chunk_head + octets.size());
+    chunk += static_cast<char>(!part.packed              ? as_it_is_checked
+                               : takes_dictionary(plain) ? packed_with_dictionary
+                                                         : packed_checked);
+    append_big(chunk, journal_form::checksum_with(0, octets));
+    chunk += octets;
+    return chunk;
 }
 
 } // namespace
@@ -268,19 +301,9 @@ std::size_t BodyWriter::put(const Body& body,
     const std::string_view bytes = *body.bytes;
     const auto form = body.packed ? body.packed : std::make_shared<const PackedBody>(pack_body(bytes, 3));
     std::size_t written = 0;
-    std::string chunk;
     for (std::uint32_t number = 0; number < form->chunks.size(); ++number) {
-        const auto& part = form->chunks[number];
-        const auto plain = bytes.substr(number * chunk_size, chunk_size);
-        const auto octets = part.packed ? std::string_view(part.bytes) : plain;
-        chunk.clear();
-        chunk.reserve(head_size + chunk_head + octets.size());
-        if (number == 0) chunk += head_of(bytes.size());
-        chunk += static_cast<char>(!part.packed              ? as_it_is_checked
-                                   : takes_dictionary(plain) ? packed_with_dictionary
-                                                             : packed_checked);
-        append_big(chunk, journal_form::checksum_with(0, octets));
-        chunk += octets;
+        auto chunk = number == 0 ? head_of(bytes.size()) : std::string();
+        chunk += octets_of(form->chunks[number], bytes.substr(number * chunk_size, chunk_size));
         const auto key = chunk_key(body.hash, number);
         put_chunk(key, chunk);
         written += chunk.size();
@@ -292,12 +315,33 @@ std::size_t BodyWriter::put(const Body& body,
 void BodyWriter::put_chunk(std::string_view key, std::string_view chunk) {
     if (bodies_.failed()) return;
     remove_chunk(bodies_, key);
-    Place place;
     const auto size = is_first(key) ? read_head(chunk) : std::optional<std::uint64_t>(0);
     // What is no chunk is kept as it is, and refused by who reads it.
     if (!size || chunk.empty()) return bodies_.put(db_chunks, key, chunk);
-    place.body_size = *size;
     if (is_first(key)) chunk.remove_prefix(head_size);
+    put_pieces(key, *size, chunk);
+}
+
+void BodyWriter::put_packed(const Hash& hash, Dictionaries::Number dictionary, std::string_view packed) {
+    std::string octets(1, static_cast<char>(packed_with_own_dictionary));
+    const auto numbered = std::string(1, static_cast<char>(dictionary)).append(packed);
+    append_big(octets, journal_form::checksum_with(0, numbered));
+    octets += numbered;
+    const auto key = chunk_key(hash, 0);
+    const auto size = body_size(bodies_.get(), bodies_.database(db_chunks), hash);
+    if (bodies_.failed() || !size) return;
+    const auto entry = bodies_.get(db_chunks, key);
+    const auto before = entry ? read_place(key, *entry) : std::nullopt;
+    put_pieces(key, *size, octets);
+    if (before)
+        for (std::uint64_t number = 0; number < before->pieces && !bodies_.failed(); ++number)
+            bodies_.remove(db_pieces, make_key(before->first + number));
+    if (!bodies_.failed()) leaves_ = leaves_of(bodies_);
+}
+
+void BodyWriter::put_pieces(std::string_view key, std::uint64_t body_size, std::string_view chunk) {
+    Place place;
+    place.body_size = body_size;
     place.octets = chunk.size();
     {
         Cursor cursor(bodies_.get(), bodies_.database(db_pieces));
@@ -341,9 +385,27 @@ bool each_chunk(MDB_txn* bodies, MDB_dbi in, const Hash& hash,
         const auto key = chunk_key(hash, number);
         const auto entry = get(bodies, in, key);
         if (!entry || !open_chunk(bodies, key, *entry, chunk)) return false;
+        std::string travels;
+        if (dictionary_of(chunk.octets) != 0) {
+            std::string plain;
+            const auto expected = std::min<std::uint64_t>(chunk_size, *size - number * chunk_size);
+            if (!unpack_chunk(bodies, chunk.octets, expected, 0, expected, plain)) return false;
+            travels = octets_of(pack_body(plain, travelling_level).chunks.front(), plain);
+            chunk.octets = travels;
+        }
         each(number == 0 ? head_of(*size).append(chunk.octets) : chunk.octets);
     }
     return true;
+}
+
+std::optional<StoredBody> stored_body(MDB_txn* bodies, MDB_dbi in, const Hash& hash) {
+    const auto size = body_size(bodies, in, hash);
+    if (!size) return std::nullopt;
+    const auto key = chunk_key(hash, 0);
+    const auto entry = get(bodies, in, key);
+    Chunk chunk;
+    if (!entry || !open_chunk(bodies, key, *entry, chunk)) return std::nullopt;
+    return StoredBody{*size, chunks_of(*size), chunk.octets.size(), dictionary_of(chunk.octets)};
 }
 
 std::optional<std::uint64_t> body_size(MDB_txn* bodies, MDB_dbi in, const Hash& hash) {
@@ -375,7 +437,7 @@ Result<std::string> read_body(MDB_txn* bodies, MDB_dbi in, const Hash& hash, std
         const auto start = number * chunk_size;
         const auto expected = std::min<std::uint64_t>(chunk_size, *whole - start);
         const auto from = std::max(offset, start) - start, to = std::min(end, start + expected) - start;
-        if (!unpack_chunk(chunk.octets, expected, from, to, out)) return damaged();
+        if (!unpack_chunk(bodies, chunk.octets, expected, from, to, out)) return damaged();
     }
     if (offset == 0 && end == *whole && hash_of(out) != hash) return damaged();
     return out;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "store/change.h"
+#include "store/dictionaries.h"
 #include "store/environment.h"
 
 #include <functional>
@@ -21,10 +22,17 @@ namespace facteur::store {
 inline constexpr std::size_t chunk_size = 1u << 20;
 
 enum BodyDatabase : std::size_t {
-    db_chunks, // hash, chunk → where it is
-    db_pieces, // number → octets
+    db_chunks,  // hash, chunk → where it is
+    db_pieces,  // number → octets
+    db_packing, // PackingKey… → what packing again keeps (store/pack_again.h)
 };
-inline const std::vector<const char*> body_databases{"bodies", "pieces"};
+inline const std::vector<const char*> body_databases{"bodies", "pieces", "packing"};
+// How keys of `db_packing` begin.
+enum PackingKey : std::uint8_t {
+    kept_state = 0,
+    kept_dictionary = 1,     // then its number and which copy it is
+    kept_row_dictionary = 2, // the same
+};
 
 bool has_body(const WriteTransaction& bodies, const Hash& hash);
 void remove_body(WriteTransaction& bodies, const Hash& hash);
@@ -40,8 +48,11 @@ public:
                     const std::function<void(std::string_view key, std::string_view chunk)>& each = {});
     // A chunk as `put` showed it.
     void put_chunk(std::string_view key, std::string_view chunk);
+    // Instead of what is stored of a body of one chunk: the same, packed with the numbered dictionary.
+    void put_packed(const Hash& hash, Dictionaries::Number dictionary, std::string_view packed);
 
 private:
+    void put_pieces(std::string_view key, std::uint64_t body_size, std::string_view octets);
     [[nodiscard]] std::size_t next_piece(std::size_t left) const;
     void put_piece(std::uint64_t number, std::string_view octets);
 
@@ -59,6 +70,15 @@ std::optional<std::uint64_t> body_size(MDB_txn* bodies, MDB_dbi database, const 
 // Octets [offset, offset + size) of the body; verifies the hash when that is all of it.
 Result<std::string> read_body(MDB_txn* bodies, MDB_dbi database, const Hash& hash, std::uint64_t offset,
                               std::uint64_t size);
+
+// How a body is stored.
+struct StoredBody {
+    std::uint64_t size = 0; // of the body
+    std::uint64_t chunks = 0;
+    std::size_t octets = 0;              // stored of the first chunk
+    Dictionaries::Number dictionary = 0; // that this is packed with; 0: none of the shard's
+};
+std::optional<StoredBody> stored_body(MDB_txn* bodies, MDB_dbi database, const Hash& hash);
 
 // Whether each piece is of one chunk, and each chunk has its pieces: what is wrong, in sentences, some at
 // most.

@@ -116,7 +116,7 @@ private:
             want(wanted, account, db_members, member_key(account, row.thread, row.received, id), {}, id);
         }
         want(wanted, account, db_email_bodies, body_key(account, row.body).append(make_key(id)), {}, id);
-        const auto structure = get(db_structures, make_key(account, id));
+        const auto structure = now_.raw().get_row(db_structures, make_key(account, id));
         ++wanted.entries[db_structures];
         const auto decoded = structure ? decode_structure(*structure) : fail(Code::not_found, {});
         if (!decoded)
@@ -157,8 +157,10 @@ private:
 
     void check_account(AccountId account) {
         Wanted wanted;
-        each(db_emails, make_key(account), [&](std::string_view key, std::string_view value) {
-            const auto view = EmailView::over(value);
+        each(db_emails, make_key(account), [&](std::string_view key, std::string_view stored) {
+            const auto row =
+                unpacked_row(now_.raw().rows, now_.raw().database(db_emails), key, stored, now_.raw().room);
+            const auto view = row ? EmailView::over(*row) : fail(Code::corrupt, {});
             if (!view || view->id() != read_big<EmailId>(key.substr(4)))
                 find(account,
                      fmt::format("The row of email {} is damaged.", read_big<EmailId>(key.substr(4))));
@@ -217,7 +219,7 @@ private:
         };
         each(db_members, make_key(account), [&](std::string_view key, auto) {
             const auto of = read_big<ThreadId>(key.substr(sizeof account));
-            const auto bytes = get(
+            const auto bytes = now_.raw().get_row(
                 db_emails, make_key(account, read_big<EmailId>(key.substr(key.size() - sizeof(EmailId)))));
             const auto email = bytes ? EmailView::over(*bytes) : fail(Code::not_found, {});
             if (!email || email->thread() != of) return true; // the index is wrong, and was named

@@ -56,6 +56,11 @@ void Checkpointer::wrote() {
         begin();
 }
 
+void Checkpointer::hurry() {
+    due_ = Clock::now();
+    wrote();
+}
+
 void Checkpointer::begin() {
     due_.reset();
     Work work;

@@ -39,6 +39,8 @@ public:
     void wrote();
     // When to call `wrote` again though nothing was written.
     [[nodiscard]] std::optional<Clock::time_point> due() const { return due_; }
+    // Something was written that is better in a checkpoint soon.
+    void hurry();
     // Brings everything into checkpoints. No write comes after it.
     Result<void> finish();
 

@@ -26,8 +26,12 @@ void dump(const Store& store, ShardId shard, const std::function<void(std::strin
         if (number == db_dead) continue;
         scan(now.raw().rows, now.raw().database(number), {},
              [&](std::string_view key, std::string_view value) {
-                 each(fmt::format("{} {} {}", row_databases[number], hex(key),
-                                  hex(number == db_log ? unpack_record(value, room) : value)));
+                 if (number == db_log) value = unpack_record(value, room, now.raw().dictionaries());
+                 if (number == db_emails || number == db_structures)
+                     value =
+                         unpacked_row(now.raw().rows, now.raw().database(number), key, value, now.raw().room)
+                             .value_or(value);
+                 each(fmt::format("{} {} {}", row_databases[number], hex(key), hex(value)));
                  return true;
              });
     }

@@ -22,7 +22,10 @@ std::optional<std::string_view> EmailsInOrder::find(std::optional<Cursor>& curso
     if (!cursor) cursor.emplace(now_.raw().rows, now_.raw().database(database));
     std::array<char, sizeof(AccountId) + sizeof(EmailId)> key{};
     put_big(put_big(key.data(), account_), email);
-    return cursor->find({key.data(), key.size()});
+    const auto stored = cursor->find({key.data(), key.size()});
+    if (!stored || !is_packed_row(*stored)) return stored;
+    const auto& raw = now_.raw();
+    return unpacked_row(raw.rows, raw.database(database), {key.data(), key.size()}, *stored, raw.room);
 }
 
 std::optional<EmailView> EmailsInOrder::any_email(EmailId email) {

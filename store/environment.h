@@ -25,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace facteur::store {
@@ -42,6 +43,8 @@ struct Damage {
     std::string key;      // that stands there, or that was looked for
     int code = 0;         // LMDB's; 0: the seal
 };
+
+class Dictionaries;
 
 class Environment {
 public:
@@ -88,6 +91,9 @@ public:
     [[nodiscard]] MDB_txn* writer() const { return writer_.load(std::memory_order_relaxed); }
     void set_writer(MDB_txn* transaction) { writer_.store(transaction, std::memory_order_relaxed); }
     [[nodiscard]] std::size_t page_size() const { return page_size_; }
+    // What values may be packed with (store/dictionaries.h); null: none are. Set before anybody else uses it.
+    [[nodiscard]] Dictionaries* dictionaries() const { return dictionaries_.get(); }
+    void use(std::shared_ptr<Dictionaries> dictionaries) { dictionaries_ = std::move(dictionaries); }
 
 private:
     explicit Environment(MDB_env* env) : env_(env) {}
@@ -95,6 +101,7 @@ private:
     [[nodiscard]] std::size_t number_of(MDB_dbi database) const { return database - databases_.front(); }
 
     MDB_env* env_;
+    std::shared_ptr<Dictionaries> dictionaries_;
     std::size_t page_size_ = 0;
     AccountOf seals_ = nullptr;
     std::vector<const char*> names_;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <random>
 
@@ -21,8 +22,9 @@ namespace {
 using namespace journal_form;
 
 // Overwriting blocks that the file has already is one write to the disk; making it longer is several, for
-// the file system's own records. So it grows by this many octets of zeros at a time.
-constexpr std::uint64_t fill_step = 1u << 20;
+// the file system's own records. So it grows by as many octets of zeros as it has, up to `fill_step`. One
+// that is at rest has the least, which is enough for a few frames.
+constexpr std::uint64_t least_filled = 128u << 10, fill_step = 1u << 20;
 // Enough for a thousand shards.
 constexpr std::uint64_t room_to_take_back = 64u << 10;
 
@@ -142,7 +144,8 @@ Result<void> Journal::write(Segment& segment, std::span<const std::string_view> 
     pieces.push_back(zeros(end - segment.end - head.size() - size));
     auto filled = segment.filled;
     if (end + reserve > filled) {
-        filled = (end + reserve) / fill_step * fill_step + fill_step;
+        const auto step = std::clamp(std::bit_floor(filled), least_filled, fill_step);
+        filled = (end + reserve) / step * step + step;
         for (auto at = end; at < filled; at += block)
             pieces.push_back(zeros(block));
     }
@@ -172,8 +175,8 @@ void Journal::turn() {
 
 void Journal::shrink() {
     for (auto& segment : segments_) {
-        if (segment.end > block || segment.filled <= fill_step) continue;
-        if (::ftruncate(segment.file, static_cast<off_t>(fill_step)) == 0) segment.filled = fill_step;
+        if (segment.end > block || segment.filled <= least_filled) continue;
+        if (::ftruncate(segment.file, static_cast<off_t>(least_filled)) == 0) segment.filled = least_filled;
     }
 }
 

@@ -1,6 +1,7 @@
 #include "store/lane.h"
 
 #include "store/free_pages.h"
+#include "store/pack_again.h"
 
 #include <chrono>
 #include <future>
@@ -170,18 +171,26 @@ std::optional<Checkpointer::Clock::time_point> Lane::next_due() const {
     return std::min(*checkpoint, *room);
 }
 
-// Nothing was written for a while: what that left behind on the disk goes, until something comes.
+// Nothing was written for a while: what came is packed better, and what that left behind on the disk goes,
+// until something comes.
 void Lane::rest() {
     const auto undisturbed = [this] {
         const std::lock_guard lock(mutex_);
         return queue_.empty() && !stopping_;
     };
+    bool packed = true;
+    for (const auto* shard : shards_) {
+        if (refusal() || !undisturbed()) break;
+        const auto again = pack_again(*shard, options_, undisturbed);
+        packed = packed && again.done;
+        if (again.wrote) checkpointer_.hurry();
+    }
     for (const auto* shard : shards_)
         for (auto* environment : {&shard->rows(), &shard->bodies()})
             if (undisturbed()) give_back_free_pages(*environment, undisturbed);
     const bool settled = checkpointer_.is_settled();
     if (settled) journal_.shrink();
-    if (refusal() || (settled && undisturbed()))
+    if (refusal() || (settled && packed && undisturbed()))
         rest_.done();
     else
         rest_.again();

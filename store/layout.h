@@ -9,7 +9,7 @@
 namespace facteur::store {
 
 // The layout of folders, databases and rows. Raised by whoever changes it, with a way up from the one before.
-inline constexpr int newest_schema = 7;
+inline constexpr int newest_schema = 8;
 // What rows are since: later schemas only add forms, beside which those of before are read.
 inline constexpr int schema_of_rows = 6;
 // Where a shard is asked for by number, the directory has this one.

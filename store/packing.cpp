@@ -1,6 +1,7 @@
 #include "store/packing.h"
 
 #include "store/codec.h"
+#include "store/dictionaries.h"
 
 #include <zstd.h>
 
@@ -11,7 +12,8 @@ namespace {
 
 constexpr int dictionary_level = 3;
 // Of a record as it is, the first octet is its form, which is small.
-constexpr std::uint8_t packed_record = 0xf0, packed_record_with_dictionary = 0xf1;
+constexpr std::uint8_t packed_record = 0xf0, packed_record_with_dictionary = 0xf1,
+                       packed_record_with_own = 0xf2; // the number of its dictionary follows
 constexpr std::size_t shortest_to_pack = 128;
 constexpr int record_level = 1;
 // Far more than any commit has: what a lane takes at once is bounded.
@@ -87,21 +89,42 @@ std::string pack_record(std::string_view record) {
     return stored.assign(record);
 }
 
-std::string_view unpack_record(std::string_view stored, std::string& room) {
+std::string pack_record(std::string_view record, std::uint8_t dictionary, const DictionaryPacker& packer) {
+    std::string stored;
+    if (record.size() < shortest_to_pack) return stored;
+    const auto packed = packer.pack(record);
+    if (packed.empty() || packed.size() > record.size() - record.size() / 16) return stored;
+    Writer to(stored);
+    to.byte(packed_record_with_own);
+    to.byte(dictionary);
+    to.number(record.size());
+    to.raw(packed);
+    return stored;
+}
+
+bool is_packed_with_own(std::string_view stored) {
+    return !stored.empty() && static_cast<std::uint8_t>(stored.front()) == packed_record_with_own;
+}
+
+std::string_view unpack_record(std::string_view stored, std::string& room, const Dictionaries* dictionaries) {
     Reader from(stored);
     const auto form = from.byte();
     if (form < packed_record) return stored;
+    if (form > packed_record_with_own) return {};
+    const auto number = form == packed_record_with_own ? from.byte() : std::uint8_t{0};
+    const auto* own = dictionaries == nullptr ? nullptr : dictionaries->find_rows(number);
+    if (form == packed_record_with_own && own == nullptr) return {};
     const auto size = from.number();
     const std::string_view packed(from.at(), from.left());
     const bool with_dictionary = form == packed_record_with_dictionary;
-    if (form > packed_record_with_dictionary || from.failed() ||
-        size > (with_dictionary ? longest_with_dictionary : largest_record) ||
+    if (from.failed() || size > (with_dictionary ? longest_with_dictionary : largest_record) ||
         size / most_by_octet > packed.size() ||
         ZSTD_getFrameContentSize(packed.data(), packed.size()) != size)
         return {};
     room.resize(size);
-    const bool unpacked = with_dictionary ? unpack_with_dictionary(packed, room.data(), size)
-                                          : unpack(packed, room.data(), size);
+    const bool unpacked = form == packed_record_with_own ? own->of_records().unpack(packed, room.data(), size)
+                          : with_dictionary              ? unpack_with_dictionary(packed, room.data(), size)
+                                                         : unpack(packed, room.data(), size);
     return unpacked ? std::string_view(room) : std::string_view{};
 }
 

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace facteur::store {
+
+class Dictionaries;
+class DictionaryPacker;
 
 // What is longer gains little by the dictionary, and is packed without.
 inline constexpr std::size_t longest_with_dictionary = 16u << 10;
@@ -26,8 +30,14 @@ bool unpack_with_dictionary(std::string_view packed, char* to, std::size_t size)
 
 // The form in which a commit record is kept: packed when that saves something.
 std::string pack_record(std::string_view record);
+// The same with what `packer` makes of it by the numbered dictionary of rows (store/dictionaries.h); empty
+// when that saves nothing.
+std::string pack_record(std::string_view record, std::uint8_t dictionary, const DictionaryPacker& packer);
 // The record again, which is in `room` if it was packed, so that what is given lives as long as both. What is
-// damaged gives nothing.
-std::string_view unpack_record(std::string_view stored, std::string& room);
+// damaged, or packed with a dictionary that is not among them, gives nothing.
+std::string_view unpack_record(std::string_view stored, std::string& room,
+                               const Dictionaries* dictionaries = nullptr);
+// Packed with a dictionary of the shard's.
+bool is_packed_with_own(std::string_view stored);
 
 } // namespace facteur::store

@@ -21,6 +21,10 @@ Result<std::unique_ptr<Shard>> Shard::open(const std::string& path, ShardId id, 
     if (!rows) return tl::unexpected(rows.error());
     auto bodies = Environment::open(path + "/bodies", bodies_map, body_databases, MDB_NORDAHEAD);
     if (!bodies) return tl::unexpected(bodies.error());
+    const auto dictionaries = std::make_shared<Dictionaries>();
+    dictionaries->load(**bodies);
+    for (const auto* environment : {&*rows, &*bodies})
+        (*environment)->use(dictionaries);
     return std::unique_ptr<Shard>(new Shard(path, id, std::move(*rows), std::move(*bodies)));
 }
 

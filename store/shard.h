@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/environment.h"
+#include "store/packed_rows.h"
 #include "store/snapshot.h"
 
 #include <atomic>
@@ -55,6 +56,7 @@ struct Snapshot::Implementation {
     MDB_txn* rows = nullptr;
     bool owned = true;                 // a read transaction of our own, not a lane's
     mutable MDB_txn* bodies = nullptr; // for a lane: opened when first needed
+    mutable RowRoom room;              // of rows that were packed
 
     ~Implementation();
     [[nodiscard]] MDB_dbi database(std::size_t number) const {
@@ -63,6 +65,14 @@ struct Snapshot::Implementation {
     [[nodiscard]] MDB_dbi bodies_database() const { return shard->fault() ? 0 : shard->bodies().database(0); }
     [[nodiscard]] std::optional<std::string_view> get(std::size_t number, std::string_view key) const {
         return store::get(rows, database(number), key);
+    }
+    // An email or structure row, unpacked (store/packed_rows.h).
+    [[nodiscard]] std::optional<std::string_view> get_row(std::size_t number, std::string_view key) const {
+        const auto stored = get(number, key);
+        return stored ? unpacked_row(rows, database(number), key, *stored, room) : std::nullopt;
+    }
+    [[nodiscard]] const Dictionaries* dictionaries() const {
+        return shard->fault() ? nullptr : shard->rows().dictionaries();
     }
     [[nodiscard]] MDB_txn* open_bodies() const;
 };

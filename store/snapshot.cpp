@@ -71,17 +71,17 @@ std::optional<EmailView> Snapshot::email(AccountId account, EmailId email) const
 }
 
 std::optional<EmailView> Snapshot::any_email(AccountId account, EmailId email) const {
-    const auto bytes = raw().get(db_emails, make_key(account, email));
+    const auto bytes = raw().get_row(db_emails, make_key(account, email));
     auto view = bytes ? EmailView::over(*bytes) : fail(Code::not_found, {});
     return view ? std::optional(*view) : std::nullopt;
 }
 
 std::optional<StructureRow> Snapshot::structure(AccountId account, EmailId email) const {
-    return decoded<StructureRow>(raw().get(db_structures, make_key(account, email)));
+    return decoded<StructureRow>(raw().get_row(db_structures, make_key(account, email)));
 }
 
 std::optional<StructureView> Snapshot::structure_view(AccountId account, EmailId email) const {
-    return decoded<StructureView>(raw().get(db_structures, make_key(account, email)));
+    return decoded<StructureView>(raw().get_row(db_structures, make_key(account, email)));
 }
 
 void Snapshot::by_received(AccountId account, MailboxId mailbox, const std::optional<ListEntry>& before,
@@ -121,8 +121,9 @@ std::optional<UidEntry> Snapshot::uid(AccountId account, MailboxId mailbox, Uid 
 void Snapshot::by_id(AccountId account, EmailId from,
                      const std::function<bool(const EmailView&)>& each) const {
     scan(raw().rows, raw().database(db_emails), make_key(account), make_key(account, from),
-         [&](auto, auto value) {
-             const auto view = EmailView::over(value);
+         [&](std::string_view key, std::string_view stored) {
+             const auto row = unpacked_row(raw().rows, raw().database(db_emails), key, stored, raw().room);
+             const auto view = row ? EmailView::over(*row) : fail(Code::not_found, {});
              return !view || each(*view);
          });
 }
@@ -249,9 +250,10 @@ Result<void> Snapshot::history(AccountId account, Modseq since,
 
 void Snapshot::log(Sequence from, const std::function<bool(Sequence, std::string_view)>& each) const {
     std::string room;
+    const auto* dictionaries = raw().dictionaries();
     scan(raw().rows, raw().database(db_log), {}, make_key(from),
          [&](std::string_view key, std::string_view value) {
-             return each(read_big<Sequence>(key), unpack_record(value, room));
+             return each(read_big<Sequence>(key), unpack_record(value, room, dictionaries));
          });
 }
 

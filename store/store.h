@@ -34,7 +34,8 @@ struct Options {
     std::size_t lane_queue_bytes = 256u << 20; // bodies and records that may wait in one lane
     std::size_t lane_batch = 512;              // commits in one transaction at most
     std::chrono::milliseconds lane_rest{
-        15'000};                         // without a write, until blocks of the disk that hold nothing go
+        15'000}; // without a write, until blocks of the disk that hold nothing go
+    std::uint64_t dictionary_from = 1u << 20; // octets of mail of which a shard makes its first dictionary
     std::uint64_t rows_map = 1ull << 38; // octets of address space reserved per environment; no disk is used
     std::uint64_t bodies_map = 1ull << 41;
     std::uint64_t search_map = 1ull << 38;

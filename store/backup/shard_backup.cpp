@@ -2,6 +2,7 @@
 
 #include "store/keys.h"
 #include "store/layout.h"
+#include "store/packing.h"
 #include "store/shard.h"
 
 #include <fmt/format.h>
@@ -35,6 +36,18 @@ std::uint64_t entries(const Snapshot& now, std::size_t database) {
 std::uint64_t size_of(const std::vector<BackupFile>& files) {
     return std::accumulate(files.begin(), files.end(), std::uint64_t{0},
                            [](std::uint64_t sum, const BackupFile& file) { return sum + file.size; });
+}
+
+// A value without the dictionaries that it lies in the store with. A damaged one stays as it is.
+std::string_view travelling(const Snapshot& now, std::size_t database, std::string_view key,
+                            std::string_view value, std::string& room) {
+    if (database == db_emails || database == db_structures)
+        return unpacked_row(now.raw().rows, now.raw().database(database), key, value, now.raw().room)
+            .value_or(value);
+    if (database != db_log || !is_packed_with_own(value)) return value;
+    std::string unpacked;
+    const auto record = unpack_record(value, unpacked, now.raw().dictionaries());
+    return record.empty() ? value : std::string_view(room = pack_record(record));
 }
 
 std::string name_of(ShardId shard) {
@@ -120,9 +133,11 @@ Result<void> ShardBackup::write_rows() {
     const auto now = store_.read_shard(shard_);
     if (now.raw().rows == nullptr) return fail(Code::busy, "The store has too many readers.");
     point_ = {shard_, now.last_sequence(), {}};
+    std::string room;
     for (const auto database : order_of_databases()) {
         auto outcome = go_on();
         scan(now.raw().rows, now.raw().database(database), {}, [&](auto key, auto value) {
+            value = travelling(now, database, key, value, room);
             file->number(database + 1);
             file->string(key);
             file->string(value);

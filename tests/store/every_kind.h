@@ -25,7 +25,8 @@ public:
         if (below(8) == 0) return change_account(account, at);
         std::vector<Body> bodies;
         for (int i = 0; i < 3; ++i)
-            bodies.push_back(body_of("text " + std::to_string(below(15)) + std::string(below(3000), 'x')));
+            bodies.push_back(body_of("text " + std::to_string(below(15)) +
+                                     common_text().substr(below(1000), below(3000))));
         const auto seed = random_();
         const auto plan = [&](Draft& draft) -> Result<void> {
             std::mt19937 random(seed);
@@ -42,6 +43,17 @@ public:
     std::function<void(const Commit&)> on_commit; // acknowledged, with changes
 
 private:
+    // Of which all texts are made, so that the store finds what they have in common.
+    static const std::string& common_text() {
+        static const std::string text = [] {
+            std::mt19937 random(7);
+            std::string made(4000, '\0');
+            for (auto& c : made)
+                c = static_cast<char>('a' + random() % 26);
+            return made;
+        }();
+        return text;
+    }
     std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
 
     static std::optional<EmailId> some_email(const Draft& draft, std::mt19937& random) {

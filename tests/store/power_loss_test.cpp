@@ -1,5 +1,7 @@
 // Loss of power at any instant, also while a store is brought back from the one before: everything that was
 // acknowledged is there, and what is there is a state that the store was in.
+#include "store/dictionaries.h"
+#include "store/shard.h"
 #include "tests/store/every_kind.h"
 #include "tests/store/power_loss.h"
 
@@ -22,8 +24,10 @@ constexpr int writers = 2;
 Options often_checkpointed(const std::string& path, std::uint16_t lanes) {
     auto options = small(path);
     options.lanes = lanes;
-    options.lane_queue_bytes = 256u << 10;            // a checkpoint after a quarter of it
-    options.lane_rest = std::chrono::milliseconds(0); // room is given back whenever nothing waits
+    options.lane_queue_bytes = 256u << 10; // a checkpoint after a quarter of it
+    // Room is given back, and what came is packed again, whenever nothing waits.
+    options.lane_rest = std::chrono::milliseconds(0);
+    options.dictionary_from = 10'000;
     return options;
 }
 
@@ -143,12 +147,26 @@ void run_for(const Round& round, unsigned seed, std::uintmax_t octets, std::chro
     ::waitpid(child, &status, 0);
 }
 
+// So that what comes later is packed again in every pause.
+void begin_with_dictionaries(const std::string& folder) {
+    const auto store = open(often_checkpointed(folder, 1));
+    EveryKind run(*store, 99);
+    for (int step = 0; step < 200; ++step)
+        run.step();
+    wait_until([&] {
+        const auto* dictionaries = store->read_shard(0).raw().shard->bodies().dictionaries();
+        return dictionaries->newest(Dictionaries::Of::rows) > 0 &&
+               dictionaries->newest(Dictionaries::Of::bodies) > 0;
+    });
+    store->close();
+}
+
 } // namespace
 
 TEST_CASE("a store survives the loss of power at any instant") {
     const TemporaryFolder folder(quick_folder());
     Round round{folder.path() + "/store", folder.path() + "/mirror", folder.path() + "/acks"};
-    open(often_checkpointed(round.folder, 1))->close();
+    begin_with_dictionaries(round.folder);
     std::mt19937 random(7);
     for (unsigned number = 0; number < 9; ++number) {
         CAPTURE(number);

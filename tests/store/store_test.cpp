@@ -66,9 +66,9 @@ TEST_CASE("a newer store is refused with a clear word, a damaged or lost schema 
         REQUIRE(!opened.has_value());
         return opened.error();
     };
-    const auto newer = write("8 2\n");
+    const auto newer = write("9 2\n");
     CHECK(newer.code == Code::newer_schema);
-    CHECK_THAT(newer.message, Contains("newer Facteur") && Contains("schema 8") && Contains(folder.path()));
+    CHECK_THAT(newer.message, Contains("newer Facteur") && Contains("schema 9") && Contains(folder.path()));
     for (const auto* damaged : {"", "x", "2", "2 0\n", "2 3\n", "2 70000\n", "0 2\n"})
         CHECK(write(damaged).code == Code::corrupt);
     std::filesystem::remove(folder.path() + "/schema");

@@ -1,5 +1,8 @@
 // A store is backed up, goes on, is backed up again, and is brought back at each of these points.
 #include "store/backup/packs.h"
+#include "store/bodies.h"
+#include "store/keys.h"
+#include "store/shard.h"
 #include "tests/store/backup/folder.h"
 #include "tests/store/every_kind.h"
 
@@ -102,6 +105,41 @@ std::uint64_t octets_of_packs(LocalFolder& folder) {
 }
 
 } // namespace
+
+TEST_CASE("a backup of a store that has packed itself with its own dictionaries comes back without them") {
+    const TemporaryFolder data, kept, restored;
+    LocalFolder folder(kept.path());
+    auto options = small(data.path());
+    options.lane_rest = std::chrono::milliseconds(0);
+    options.dictionary_from = 20'000;
+    auto store = open(options);
+    const auto inbox = add_mailbox(*store, anne, "Inbox", "inbox");
+    for (int number = 0; number < 60; ++number)
+        deliver(*store, anne, inbox, noise(2'000, 1) + std::to_string(number));
+    const auto has_packed_all = [&] {
+        const auto now = store->read(anne);
+        bool all = true;
+        now.by_id(anne, 0, [&](const EmailView& email) {
+            const auto row = now.raw().get(db_emails, make_key(anne, email.id()));
+            const auto body = stored_body(now.raw().open_bodies(), now.raw().bodies_database(), email.body());
+            all = row && is_packed_row(*row) && body && body->dictionary != 0;
+            return all;
+        });
+        return all;
+    };
+    for (int tries = 0; !has_packed_all() && tries < 3000; ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    REQUIRE(has_packed_all());
+    back_up(*store, folder, at(1));
+    CHECK(verify(folder).empty());
+    static_cast<void>(restore(folder, restored.path()));
+    const auto again = open(small(restored.path()));
+    CHECK(again->read(anne).raw().shard->bodies().dictionaries()->newest(Dictionaries::Of::rows) == 0);
+    auto wanted = emails_of(*store);
+    CHECK(wanted.size() == 60);
+    CHECK(emails_of(*again) == wanted);
+    require_clean(*again);
+}
 
 TEST_CASE("a store comes back as it was at each of its backups") {
     const TemporaryFolder data, kept;
