@@ -28,9 +28,10 @@ constexpr std::size_t sampled_of_one = 16u << 10;
 constexpr std::size_t surveyed_commits = 1u << 14;
 // A next dictionary is made when there is so many times the mail.
 constexpr std::uint64_t growth = 4;
-// One transaction: it is made in some milliseconds.
-constexpr std::size_t rows_at_once = 2048;
+// One transaction of bodies, which is made in some milliseconds, and one of rows: the more lie beside each
+// other, the fuller are their pages.
 constexpr std::uint64_t octets_at_once = 4u << 20;
+constexpr std::size_t rows_at_once = 1u << 15;
 
 constexpr std::array packed_databases{db_emails, db_structures};
 
@@ -91,6 +92,7 @@ public:
         last_ = now.last_sequence();
         // A store that was restored or made anew beside the old bodies.
         if (state_.mark > last_) state_ = {};
+        written_ = state_;
     }
 
     PackedAgain run() {
@@ -140,7 +142,11 @@ private:
         });
         if (octets < options_.dictionary_from) {
             if (dictionaries_.newest(Dictionaries::Of::bodies) != 0) return true;
-            if (commits == surveyed_commits) state_.mark = end, write_bodies({});
+            if (commits == surveyed_commits) {
+                state_.mark = end;
+                written_ = state_;
+                write_bodies({});
+            }
             return false;
         }
         std::vector<std::string> texts, rows;
@@ -174,7 +180,8 @@ private:
         WriteTransaction bodies(shard_.bodies());
         const auto number = Dictionaries::put(bodies, Dictionaries::Of::bodies, of_bodies);
         const auto row_number = Dictionaries::put(bodies, Dictionaries::Of::rows, of_rows);
-        bodies.put(db_packing, state_key(), encode(state_));
+        written_ = state_;
+        bodies.put(db_packing, state_key(), encode(written_));
         if (!bodies.commit()) return;
         result_.wrote = true;
         dictionaries_.add(Dictionaries::Of::bodies, number, std::move(of_bodies));
@@ -212,7 +219,11 @@ private:
         state_.seen += octets;
         if (goes_on && state_.mark == before) state_.mark = last_; // the log cannot be read
         const bool is_last = !goes_on || state_.mark >= last_;
-        return write_rows(now, is_last) && write_bodies(bodies) && goes_on;
+        if (is_last || rows_.size() >= rows_at_once) {
+            if (!write_rows(now, is_last)) return false;
+            written_ = state_;
+        }
+        return write_bodies(bodies) && goes_on;
     }
 
     // Nothing: it is packed, or would not take less.
@@ -293,7 +304,7 @@ private:
             for (const auto& of : again)
                 writer.put_packed(of.body, of_bodies_, of.packed);
         }
-        bodies.put(db_packing, state_key(), encode(state_));
+        bodies.put(db_packing, state_key(), encode(written_));
         if (!bodies.commit()) return false;
         return result_.wrote = true;
     }
@@ -302,7 +313,7 @@ private:
     const Options& options_;
     const std::function<bool()>& go_on_;
     Dictionaries& dictionaries_;
-    PackingState state_;
+    PackingState state_, written_; // the latter of which the rows are written too
     Sequence last_ = 0;
     Dictionaries::Number of_bodies_ = 0, of_rows_ = 0;
     std::optional<DictionaryPacker> packer_;
