@@ -3,16 +3,19 @@
 #include "transport/mime/charset.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace facteur::mime {
 namespace {
 
 std::string without_returns(std::string text) {
-    std::size_t to = text.find('\r');
-    if (to == std::string::npos) return text;
-    for (std::size_t from = to; from < text.size(); ++from)
-        if (text[from] != '\r' || from + 1 == text.size() || text[from + 1] != '\n') text[to++] = text[from];
-    text.resize(to);
+    std::size_t to = 0, from = 0; // what lies between them is moved, a line at a time
+    for (auto found = text.find("\r\n"); found != std::string::npos; found = text.find("\r\n", from)) {
+        if (to != from) std::memmove(text.data() + to, text.data() + from, found - from);
+        to += found - from;
+        from = found + 1;
+    }
+    text.erase(to, from - to);
     return text;
 }
 

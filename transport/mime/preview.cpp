@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t most_characters = 256; // RFC 8621 §4.1.4
 constexpr std::size_t most_plain = 16384;    // octets of a plain part that are looked at
+constexpr std::size_t first_look = 2048;     // of them at first: as a rule enough
 constexpr std::size_t most_html = 262144;    // newsletters begin with that much of style
 constexpr std::size_t most_parts = 4;
 
@@ -40,8 +41,10 @@ bool begins_introduction(std::string_view line) {
     return starts_with_any(line, {"le ", "on ", "am ", "el ", "il ", "em ", "op ", "den "});
 }
 
-// Lines of the text as its writer's own words: quotes, what introduces them and the signature left out.
-std::string own_words(std::string_view text) {
+// Lines of the text as its writer's own words: quotes, what introduces them and the signature left out. Where
+// the text goes on, its last lines may be cut, or introduce what is quoted: they are left out too.
+std::string own_words(std::string_view text, bool goes_on = false) {
+    constexpr std::size_t uncertain = 3;
     std::vector<std::string_view> kept;
     bool after_quote = false;
     for (std::size_t at = 0; at < text.size();) {
@@ -64,6 +67,7 @@ std::string own_words(std::string_view text) {
             if (!whole && !kept.empty() && begins_introduction(kept.back())) kept.pop_back();
         }
     }
+    if (goes_on) kept.resize(kept.size() - std::min(kept.size(), uncertain));
     std::string out;
     for (const auto line : kept) {
         out += line;
@@ -80,7 +84,8 @@ bool is_invisible(std::string_view character) {
     return std::find(invisible.begin(), invisible.end(), character) != invisible.end();
 }
 
-std::string one_line(std::string_view text) {
+// `is_full`: it has all the characters that a preview may have.
+std::string one_line(std::string_view text, bool* is_full = nullptr) {
     std::string out;
     std::size_t characters = 0;
     bool space = false;
@@ -103,12 +108,17 @@ std::string one_line(std::string_view text) {
         out += character;
         ++characters;
     }
+    if (is_full != nullptr) *is_full = characters >= most_characters;
     return out;
 }
 
 std::string preview_of_plain(const TextPart& part, bool with_quotes) {
-    const std::string text = body_value(part, most_plain).value;
-    return one_line(with_quotes ? text : own_words(text));
+    const auto [text, problem, goes_on] = body_value(part, first_look);
+    bool is_full = false;
+    auto found = one_line(with_quotes ? text : own_words(text, goes_on), &is_full);
+    if (is_full || !goes_on) return found;
+    const std::string more = body_value(part, most_plain).value;
+    return one_line(with_quotes ? more : own_words(more));
 }
 
 std::string preview_of_html(const TextPart& part, bool with_quotes) {

@@ -151,6 +151,19 @@ TEST_CASE("Previews", "[mime][body]") {
         "D'accord.");
     CHECK(preview_of("\nOui\n\n-----Message d'origine-----\nDe : x\n") == "Oui");
     CHECK(preview_of("\n> only quotes\n") == "> only quotes");
+    std::string quotes, own;
+    for (int line = 0; line < 200; ++line) {
+        quotes += "> what was said before, and goes on\n";
+        own += "mot " + std::to_string(line) + "\n";
+    }
+    CHECK(preview_of("\n" + quotes + "At last\n") == "At last");
+    const auto all = preview_of("\n" + own);
+    CHECK(all.size() == 255); // a space is the 256th
+    CHECK(all.starts_with("mot 0 mot 1 mot 2 "));
+    // Where the first look ends, somebody is quoted.
+    for (std::size_t before = 1990; before < 2060; ++before)
+        CHECK(preview_of("\n" + std::string(before, ' ') + "\nOn Monday, Joe wrote:\n> quoted\n\nYes.\n") ==
+              "Yes.");
     CHECK(preview_of("Content-Type: text/html\n\n<style>p{}</style><p>Bonjour &agrave; "
                      "tous</p><blockquote>x</blockquote>") == "Bonjour à tous");
     CHECK(preview_of("Content-Type: text/html\n\n<blockquote>all is quoted</blockquote>") == "all is quoted");
