@@ -1,6 +1,5 @@
 #include "actors/on_this_thread.h"
 
-#include <caf/abstract_actor.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/resumable.hpp>
@@ -48,10 +47,15 @@ private:
 } // namespace
 
 void deliver_on_this_thread(const caf::actor& to, caf::message message, unsigned turns) {
+    deliver_on_this_thread(caf::actor_cast<caf::strong_actor_ptr>(to), caf::make_message_id(),
+                           std::move(message), turns);
+}
+
+void deliver_on_this_thread(const caf::strong_actor_ptr& to, caf::message_id number, caf::message message,
+                            unsigned turns) {
     if (!to) return;
-    ThisThread thread(to.home_system(), turns);
-    auto* actor = caf::actor_cast<caf::abstract_actor*>(to);
-    actor->enqueue(nullptr, caf::make_message_id(), std::move(message), &thread);
+    ThisThread thread(*to->home_system, turns);
+    to->enqueue(nullptr, number, std::move(message), &thread);
     thread.act();
 }
 

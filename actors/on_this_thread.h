@@ -6,8 +6,10 @@
 #pragma once
 
 #include <caf/actor.hpp>
+#include <caf/actor_control_block.hpp>
 #include <caf/execution_unit.hpp>
 #include <caf/message.hpp>
+#include <caf/message_id.hpp>
 
 #include <utility>
 
@@ -18,6 +20,9 @@ namespace facteur {
 // go on. A turn is a message. Only for what is done in well under a millisecond: the thread's other work
 // waits. An actor that calls it from within itself is not re-entered: it is sent the message.
 void deliver_on_this_thread(const caf::actor& to, caf::message message, unsigned turns = 1);
+// The same with a message of this number: the answer to what `to` asked.
+void deliver_on_this_thread(const caf::strong_actor_ptr& to, caf::message_id number, caf::message message,
+                            unsigned turns);
 
 template <typename Message>
 void send_on_this_thread(const caf::actor& to, Message message, unsigned turns = 1) {

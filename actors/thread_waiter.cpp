@@ -1,5 +1,7 @@
 #include "actors/thread_waiter.h"
 
+#include "actors/on_this_thread.h"
+
 #include <caf/all.hpp>
 
 namespace facteur {
@@ -10,6 +12,10 @@ ThreadWaiter::ThreadWaiter(caf::event_based_actor* self)
 
 void ThreadWaiter::say_over() const {
     actor_->enqueue(nullptr, answer_, caf::make_message(), nullptr);
+}
+
+void ThreadWaiter::go_on_here() const {
+    deliver_on_this_thread(actor_, answer_, caf::make_message(), 1);
 }
 
 void ThreadWaiter::wait(caf::event_based_actor* self, std::function<void()> then) const {

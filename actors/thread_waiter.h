@@ -22,6 +22,8 @@ public:
 
     // On the thread, once; before or after `wait`.
     void say_over() const;
+    // The same, and what the actor does then it does here, at once if it can: on_this_thread.h.
+    void go_on_here() const;
     // In `self`, once.
     void wait(caf::event_based_actor* self, std::function<void()> then) const;
 

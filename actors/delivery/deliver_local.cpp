@@ -69,9 +69,9 @@ class LocalDelivery : public std::enable_shared_from_this<LocalDelivery> {
 public:
     LocalDelivery(caf::event_based_actor* self, const Services& services,
                   std::shared_ptr<const IngestedEmail> email, std::size_t recipients, std::string_view key,
-                  std::function<void(Results)> done)
+                  std::function<void(Results)> done, Ends ends)
         : self_(self), services_(services), email_(std::move(email)), key_(key), done_(std::move(done)),
-          results_(recipients, EmailFiled{}) {}
+          results_(recipients, EmailFiled{}), ends_(ends) {}
 
     void start(Routing routing) {
         routing_ = std::move(routing);
@@ -79,11 +79,13 @@ public:
         if (targets.empty()) return forward();
         std::vector<std::vector<std::size_t>> stops;
         const auto filing = std::make_shared<Filing>(self_, targets.size());
+        const bool here = ends_ == Ends::quickly && routing_.forwards.empty();
         for (const auto& [account, target] : targets) {
             services_.mailboxes.file(request_of(account, target),
-                                     [filing, place = stops.size()](store::Result<EmailFiled> result) {
+                                     [filing, here, place = stops.size()](store::Result<EmailFiled> result) {
                                          filing->results[place] = std::move(result);
-                                         if (filing->open.fetch_sub(1) == 1) filing->waiter.say_over();
+                                         if (filing->open.fetch_sub(1) > 1) return;
+                                         here ? filing->waiter.go_on_here() : filing->waiter.say_over();
                                      });
             stops.push_back(target.stops);
         }
@@ -180,18 +182,20 @@ private:
     Results results_;
     Routing routing_;
     std::size_t open_ = 0; // of the forwards
+    Ends ends_;
 };
 
 } // namespace
 
 void deliver_local(caf::event_based_actor* self, const Services& services,
                    std::shared_ptr<const IngestedEmail> email, std::vector<LocalRecipient> recipients,
-                   std::string_view key, std::function<void(Results)> done) {
+                   std::string_view key, std::function<void(Results)> done, Ends ends) {
     const auto size = email->row.size;
     auto routing = route_message(recipients, *email->body.bytes, [&](std::string_view address) {
         return resolve_recipient(services, address, size);
     });
-    std::make_shared<LocalDelivery>(self, services, std::move(email), recipients.size(), key, std::move(done))
+    std::make_shared<LocalDelivery>(self, services, std::move(email), recipients.size(), key, std::move(done),
+                                    ends)
         ->start(std::move(routing));
 }
 

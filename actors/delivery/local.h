@@ -41,6 +41,9 @@ store::Result<void> is_recipient(const Services& services, std::string_view addr
 // The account that postmaster's mail is for.
 std::optional<store::AccountRow> postmaster_account(const Services& services);
 
+// What `done` does. A lane's thread goes on with what is quick itself, unless something is forwarded.
+enum class Ends { on_a_worker, quickly };
+
 // Each result is `EmailFiled` or why not, in the order of `recipients`; of one whose mail goes on without a
 // copy it names no email. What goes on is filed or queued by then (routing.h). An account that is named twice
 // gets one email, in every mailbox that its recipients mean. `key`: what makes this delivery the same as an
@@ -48,6 +51,7 @@ std::optional<store::AccountRow> postmaster_account(const Services& services);
 // `self`, which may be gone before: the message is filed nevertheless.
 void deliver_local(caf::event_based_actor* self, const Services& services,
                    std::shared_ptr<const IngestedEmail> email, std::vector<LocalRecipient> recipients,
-                   std::string_view key, std::function<void(std::vector<store::Result<EmailFiled>>)> done);
+                   std::string_view key, std::function<void(std::vector<store::Result<EmailFiled>>)> done,
+                   Ends ends = Ends::on_a_worker);
 
 } // namespace facteur

@@ -24,6 +24,8 @@ constexpr auto linger = std::chrono::minutes(1);
 // session, which may watch, of the commit and with its answer. Each has nothing to do but to write a line.
 constexpr std::size_t few_emails = 16;
 constexpr unsigned turns_of_answer = 4;
+// Of a delivery: this actor, which as a rule has nobody to tell, and one who watches.
+constexpr unsigned turns_of_news = 2;
 
 constexpr auto tick_atom = caf::atom("tick");
 constexpr auto leave_atom = caf::atom("leave");
@@ -329,7 +331,7 @@ void Mailboxes::tell(const WriteDone& done) {
         if (const auto known = actors_.find(done.states.account); known != actors_.end())
             actor = known->second;
     }
-    if (actor) caf::anon_send(actor, done);
+    if (actor) send_on_this_thread(actor, done, turns_of_news);
 }
 
 std::size_t Mailboxes::active() const {

@@ -191,14 +191,16 @@ void refuse_text(Actor* self, const std::string& id, const smtp::Reply& refused,
 void deliver(Actor* self, const std::shared_ptr<SmtpSession::Outgoing>& outgoing,
              std::shared_ptr<Reservation> held) {
     auto to = std::move(outgoing->recipients);
-    deliver_local(self, self->state.shared->services, outgoing->email, std::move(to), outgoing->key,
-                  [self, outgoing, held = std::move(held)](std::vector<store::Result<EmailFiled>> results) {
-                      auto replies = self->state.session->answers(*outgoing, results);
-                      if (outgoing->keeper != 0 && replies.front().is_success())
-                          return queue_elsewhere(self, outgoing, std::move(results), std::move(replies),
-                                                 held);
-                      conclude(self, *outgoing, results, std::move(replies));
-                  });
+    const bool is_last = outgoing->keeper == 0 && outgoing->report.recipients.empty();
+    deliver_local(
+        self, self->state.shared->services, outgoing->email, std::move(to), outgoing->key,
+        [self, outgoing, held = std::move(held)](std::vector<store::Result<EmailFiled>> results) {
+            auto replies = self->state.session->answers(*outgoing, results);
+            if (outgoing->keeper != 0 && replies.front().is_success())
+                return queue_elsewhere(self, outgoing, std::move(results), std::move(replies), held);
+            conclude(self, *outgoing, results, std::move(replies));
+        },
+        is_last ? Ends::quickly : Ends::on_a_worker);
 }
 
 void take_text(Actor* self, SmtpText& text) {
