@@ -47,43 +47,6 @@ void put_number(std::string& bytes, std::size_t at, Integer value) {
 std::string checkpoint_path(const std::string& folder) {
     return folder + "/checkpoint";
 }
-std::string folder_of(const Environment& environment) {
-    const char* path = nullptr;
-    mdb_env_get_path(environment.get(), &path);
-    return path;
-}
-
-Result<MetaPage> read_meta_page(const Environment& environment, std::uint64_t transaction) {
-    mdb_filehandle_t file{};
-    MDB_stat stat{};
-    mdb_env_get_fd(environment.get(), &file);
-    mdb_env_stat(environment.get(), &stat);
-    auto bytes = read_at(file, (transaction & 1) * stat.ms_psize, stat.ms_psize);
-    if (!bytes) return tl::unexpected(bytes.error());
-    if (!is_meta_page(*bytes, transaction))
-        return fail(Code::corrupt, fmt::format("{} has no meta page of transaction {} in the form that this "
-                                               "program knows.",
-                                               folder_of(environment), transaction));
-    struct stat found {};
-    if (::fstat(file, &found) != 0)
-        return fail(Code::io, fmt::format("Cannot look at {}.", folder_of(environment)));
-    return MetaPage{transaction, std::move(*bytes), static_cast<std::uint64_t>(found.st_size)};
-}
-
-// In the place of the transaction as it is; in the other one as an older one, which LMDB then passes over.
-Result<void> put_back(const std::string& path, const MetaPage& meta) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-    if (file < 0) return failed_on(path, "open");
-    auto older = meta.bytes;
-    const auto place = meta.transaction & 1;
-    put_number(older, number_at, static_cast<std::uint64_t>(1 - place));
-    put_number(older, transaction_at, meta.transaction - 1);
-    const bool written = write_at(file, meta.bytes, place * meta.bytes.size()) &&
-                         write_at(file, older, (1 - place) * meta.bytes.size());
-    const auto outcome = written ? Result<void>{} : failed_on(path, "write");
-    ::close(file);
-    return outcome;
-}
 
 // ---- the file
 
@@ -136,6 +99,12 @@ std::optional<Written> read_checkpoint(const std::string& folder) {
 
 } // namespace
 
+std::string folder_of(const Environment& environment) {
+    const char* path = nullptr;
+    mdb_env_get_path(environment.get(), &path);
+    return path;
+}
+
 bool is_meta_page(std::string_view bytes, std::uint64_t transaction) {
     return transaction > 0 && bytes.size() >= meta_size &&
            number_in<std::uint64_t>(bytes, number_at) == (transaction & 1) &&
@@ -144,6 +113,38 @@ bool is_meta_page(std::string_view bytes, std::uint64_t transaction) {
            number_in<std::uint32_t>(bytes, head + 4) == lmdb_format &&
            number_in<std::uint32_t>(bytes, page_size_at) == bytes.size() &&
            number_in<std::uint64_t>(bytes, transaction_at) == transaction;
+}
+
+Result<MetaPage> read_meta_page(const Environment& environment, std::uint64_t transaction) {
+    mdb_filehandle_t file{};
+    MDB_stat stat{};
+    mdb_env_get_fd(environment.get(), &file);
+    mdb_env_stat(environment.get(), &stat);
+    auto bytes = read_at(file, (transaction & 1) * stat.ms_psize, stat.ms_psize);
+    if (!bytes) return tl::unexpected(bytes.error());
+    if (!is_meta_page(*bytes, transaction))
+        return fail(Code::corrupt, fmt::format("{} has no meta page of transaction {} in the form that this "
+                                               "program knows.",
+                                               folder_of(environment), transaction));
+    struct stat found {};
+    if (::fstat(file, &found) != 0)
+        return fail(Code::io, fmt::format("Cannot look at {}.", folder_of(environment)));
+    return MetaPage{transaction, std::move(*bytes), static_cast<std::uint64_t>(found.st_size)};
+}
+
+// In the place of the transaction as it is; in the other one as an older one, which LMDB then passes over.
+Result<void> put_back(const std::string& file, const MetaPage& meta) {
+    const int number = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+    if (number < 0) return failed_on(file, "open");
+    auto older = meta.bytes;
+    const auto place = meta.transaction & 1;
+    put_number(older, number_at, static_cast<std::uint64_t>(1 - place));
+    put_number(older, transaction_at, meta.transaction - 1);
+    const bool written = write_at(number, meta.bytes, place * meta.bytes.size()) &&
+                         write_at(number, older, (1 - place) * meta.bytes.size());
+    const auto outcome = written ? Result<void>{} : failed_on(file, "write");
+    ::close(number);
+    return outcome;
 }
 
 Result<Moment> Moment::now(const Shard& shard) {

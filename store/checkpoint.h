@@ -65,4 +65,11 @@ Result<void> verify_sizes(const std::string& path);
 // "The octets are those of a meta page that LMDB wrote for this transaction." For `now` and for tests.
 bool is_meta_page(std::string_view bytes, std::uint64_t transaction);
 
+// -- for those who keep a state of one environment alone (store/anchor.h)
+std::string folder_of(const Environment& environment);
+// Of the newest transaction, which is read; as long as no other has been committed twice since.
+Result<MetaPage> read_meta_page(const Environment& environment, std::uint64_t transaction);
+// To both places of the file of an environment that nobody has open.
+Result<void> put_back(const std::string& file, const MetaPage& meta);
+
 } // namespace facteur::store

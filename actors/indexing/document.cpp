@@ -6,6 +6,7 @@
 #include "transport/mime/decode.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace facteur {
 namespace {
@@ -23,7 +24,7 @@ constexpr std::uint64_t longest_read = 1 << 20;
 // The text that is looked for is in one of the first parts, also in a digest.
 constexpr std::size_t most_text_parts = 64;
 constexpr std::size_t most_names = 500;
-// Bodies up to one stored chunk are read once, larger ones part by part.
+// Bodies up to one stored chunk are read once, from the first text on, larger ones part by part.
 constexpr std::uint64_t read_whole = 1 << 20;
 
 constexpr std::uint32_t of_list =
@@ -96,10 +97,15 @@ private:
             take(now_.read_body(email_.body(), part.body_offset, size));
             return bytes_;
         }
-        if (!has_whole_) take(now_.read_body(email_.body()));
-        has_whole_ = true;
-        if (part.body_offset >= bytes_.size()) return {};
-        return std::string_view(bytes_).substr(part.body_offset, size);
+        if (part.body_offset < first_) take_from(part.body_offset);
+        const auto begin = part.body_offset - first_;
+        return begin < bytes_.size() ? std::string_view(bytes_).substr(begin, size) : std::string_view();
+    }
+
+    // Parts lie in their order: most often once.
+    void take_from(std::uint64_t offset) {
+        take(now_.read_body(email_.body(), offset, email_.size()));
+        first_ = offset;
     }
 
     void take(store::Result<std::string> bytes) {
@@ -112,7 +118,8 @@ private:
     const store::StructureRow& structure_;
     Document& document_;
     std::string bytes_;
-    bool has_whole_ = false, is_whole_ = true;
+    std::uint64_t first_ = std::numeric_limits<std::uint64_t>::max(); // octet of the body in `bytes_`
+    bool is_whole_ = true;
 };
 
 // From the email row alone, when all that is asked is whole in it.

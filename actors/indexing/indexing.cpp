@@ -16,7 +16,11 @@ using namespace std::chrono_literals;
 // Looks at every shard so often, woken or not.
 constexpr auto longest_sleep = 1000ms;
 // So many commits need not gather any longer.
-constexpr std::size_t enough = 1000;
+constexpr std::size_t enough = 4000;
+// So many in the usual time are a stream, which gathers so many times longer: the more documents an account
+// has in a batch, the more of their words are the same, whose postings are written once.
+constexpr std::size_t stream = 250;
+constexpr int longer = 4;
 // Below everything that a person waits for.
 constexpr int niceness = 10;
 
@@ -49,7 +53,9 @@ struct Indexing::Implementation {
 bool Indexing::Implementation::nap(std::unique_lock<std::mutex>& lock) {
     const auto urgent = [&] { return stopping || asked > done; };
     const bool woken = wake.wait_for(lock, longest_sleep, [&] { return urgent() || wakes > 0; });
-    if (woken) wake.wait_for(lock, gather, [&] { return urgent() || wakes >= enough; });
+    const auto is_enough = [&] { return urgent() || wakes >= enough; };
+    if (woken && !wake.wait_for(lock, gather, is_enough) && wakes >= stream)
+        wake.wait_for(lock, (longer - 1) * gather, is_enough);
     wakes = 0;
     return !woken;
 }
@@ -63,6 +69,8 @@ void Indexing::Implementation::run() {
         const bool is_asked = request > done;
         lock.unlock();
         auto result = round(all || is_asked, is_asked);
+        for (auto& shard : shards)
+            if (auto settled = shard->settle(); !settled) shard->note(settled);
         if (!stopping && !is_asked) tidy();
         lock.lock();
         if (!is_asked) continue;

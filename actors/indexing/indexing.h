@@ -28,7 +28,8 @@ namespace facteur {
 
 class Indexing {
 public:
-    // How long commits may gather before they are indexed, unless a batch is full sooner.
+    // How long commits may gather before they are indexed, unless they are many; four times as long while
+    // they come in a stream.
     static constexpr std::chrono::milliseconds usual_gather{500};
 
     // Opens the indices and starts the thread.

@@ -13,14 +13,19 @@ using Clock = std::chrono::steady_clock;
 using store::search::Position;
 
 // One batch is one transaction of the index and one snapshot of the rows.
-constexpr std::size_t batch_documents = 500;
-constexpr std::size_t batch_octets = 8 << 20; // of terms
+constexpr std::size_t batch_documents = 2000;
+constexpr std::size_t batch_octets = 16 << 20; // of terms
 constexpr std::size_t batch_accounts = 2000;
 // Records read at once to see which accounts changed.
 constexpr std::size_t records_at_once = 20'000;
 // So many commits without an email that comes or goes are written down: what a query reads of an account's
 // history, and a restart of the log, stays short.
 constexpr store::Sequence unsaved_commits = 1000;
+// A sync of the index is one write to the disk that deliveries wait behind. What is indexed in this time is
+// indexed again after a loss of power.
+constexpr std::chrono::seconds longest_unsettled{30};
+// The file grows by what is written meanwhile.
+constexpr std::uint64_t most_unsettled = 32 << 20;
 
 } // namespace
 
@@ -58,7 +63,7 @@ std::shared_ptr<store::search::Index> ShardIndex::index() const {
 
 store::Sequence ShardIndex::indexed() const {
     const auto of = index();
-    return of ? of->mark() : 0;
+    return of ? of->settled_mark() : 0;
 }
 
 store::Result<void> ShardIndex::open_index() {
@@ -66,6 +71,7 @@ store::Result<void> ShardIndex::open_index() {
     if (!opened) return tl::unexpected(opened.error());
     due_.clear();
     unsaved_.clear();
+    settle_due_.reset();
     due_until_ = (*opened)->mark();
     const std::lock_guard lock(pointer_mutex_);
     index_ = std::move(*opened);
@@ -78,7 +84,9 @@ store::Result<void> ShardIndex::make_again() {
         index_.reset(); // queries that still run keep the old files, which have no name any more
     }
     std::error_code error;
-    std::filesystem::remove_all(store_.search_path(shard_), error);
+    // The pages first: an index without what it falls back to is taken for one that was closed.
+    std::filesystem::remove(store_.search_path(shard_) + "/data.mdb", error);
+    if (!error) std::filesystem::remove_all(store_.search_path(shard_), error);
     if (error)
         return store::fail(store::Code::io, "Cannot remove a damaged search index: " + error.message() + ".");
     {
@@ -110,7 +118,7 @@ store::Result<void> ShardIndex::catch_up(bool save, const std::atomic<bool>& sto
         if (due_.empty()) note_followed();
         if (due_.empty() && last) break;
     }
-    return {};
+    return save ? settle_now() : store::Result<void>{};
 }
 
 // The mark of the index moves only with what is written to it, which commits without mail are not.
@@ -193,6 +201,7 @@ store::Result<bool> ShardIndex::visit(const store::Snapshot& now, store::Account
                     .has_value();
     if (!known) { // it is not the past of this account: begin again
         if (auto gone = index()->remove_account(account); !gone) return tl::unexpected(gone.error());
+        wrote();
         unsaved_.erase(account);
         at = {account};
         removed.clear();
@@ -232,10 +241,31 @@ store::Result<void> ShardIndex::write(Batch& batch, bool save) {
     if (!changed && !due) return {};
     for (const auto& [account, position] : unsaved_)
         batch.positions.push_back(position);
-    rest_.wrote();
     auto written = of->update(batch.added, batch.removed, mark, batch.positions);
-    if (written) unsaved_.clear();
-    return written;
+    wrote();
+    if (!written) return written;
+    unsaved_.clear();
+    return of->unsettled_octets() < most_unsettled ? written : settle_now();
+}
+
+void ShardIndex::wrote() {
+    rest_.wrote();
+    if (!settle_due_) settle_due_ = Clock::now() + longest_unsettled;
+}
+
+store::Result<void> ShardIndex::settle() {
+    const std::lock_guard lock(writing_);
+    return settle_due_ && Clock::now() >= *settle_due_ ? settle_now() : store::Result<void>{};
+}
+
+store::Result<void> ShardIndex::settle_now() {
+    settle_due_.reset();
+    const auto of = index();
+    if (!of) return {};
+    auto settled = of->settle();
+    if (!settled && settled.error().code == store::Code::corrupt) damaged_ = true;
+    if (!settled) settle_due_ = Clock::now() + longest_unsettled;
+    return settled;
 }
 
 store::Result<bool> ShardIndex::tidy() {
@@ -244,7 +274,7 @@ store::Result<bool> ShardIndex::tidy() {
     if (!of) return false;
     auto more = of->tidy();
     if (!more && more.error().code == store::Code::corrupt) damaged_ = true;
-    if (more && *more) rest_.wrote();
+    if (more && *more) wrote();
     return more;
 }
 
@@ -252,7 +282,10 @@ void ShardIndex::rest(const std::function<bool()>& go_on) {
     const std::lock_guard lock(writing_);
     const auto of = index();
     if (!of || !rest_.is_due()) return;
-    of->give_back_room(go_on);
+    const auto given = of->give_back_room(go_on);
+    if (!given && given.error().code == store::Code::corrupt) damaged_ = true;
+    if (!given) return;
+    settle_due_.reset();
     if (go_on()) rest_.done();
 }
 

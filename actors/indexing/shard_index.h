@@ -11,9 +11,11 @@
 #include "store/rest.h"
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 namespace facteur {
@@ -30,6 +32,8 @@ public:
     store::Result<void> catch_up(bool save, const std::atomic<bool>& stop);
     // A step of housekeeping; says whether there is more.
     store::Result<bool> tidy();
+    // What was written is on disk, when it is time for that.
+    store::Result<void> settle();
     // Gives back room on the disk, once after nothing was written for a while, as long as `go_on`.
     void rest(const std::function<bool()>& go_on);
     void note(const store::Result<void>& outcome); // for the statistics
@@ -58,6 +62,8 @@ private:
     store::Result<bool> visit(const store::Snapshot& now, store::AccountId account, Batch& batch);
     [[nodiscard]] store::search::Position position(store::AccountId account) const;
     store::Result<void> write(Batch& batch, bool save);
+    void wrote();
+    store::Result<void> settle_now();
     void check_account(const store::search::Index& of, store::AccountId account, bool quick,
                        std::vector<store::Finding>& findings, const std::function<void()>& step) const;
 
@@ -74,6 +80,8 @@ private:
     mutable std::mutex writing_;
     std::deque<store::AccountId> due_; // accounts that changed up to `due_until_`
     store::Sequence due_until_ = 0;    // everything up to here was indexed or is due
+    // When what was written is to be on disk; nothing: it is.
+    std::optional<std::chrono::steady_clock::time_point> settle_due_;
     // Newer than those in the index, of accounts in which no email came or went.
     std::unordered_map<store::AccountId, store::search::Position> unsaved_;
     store::Rest rest_;

@@ -1,19 +1,28 @@
 // What the parts of `Index` share. Internal to search.
 #pragma once
 
+#include "store/anchor.h"
 #include "store/search/documents.h"
 #include "store/search/postings.h"
 
+#include <atomic>
 #include <functional>
 
 namespace facteur::store::search {
 
 struct Index::Implementation {
+    explicit Implementation(std::unique_ptr<Environment> of)
+        : environment(std::move(of)), anchor(*environment) {}
     std::unique_ptr<Environment> environment;
+    Anchor anchor;
+    std::atomic<Sequence> settled_mark{0}; // of the state that the index falls back to
     [[nodiscard]] MDB_dbi database(Database number) const { return environment->database(number); }
 };
 
 AccountId account_of_entry(std::size_t database, std::string_view key);
+
+// Before a write: see Anchor.
+Result<void> hold(Index::Implementation& index);
 
 // Unless something that was read since the index was opened is damaged: it is to be made anew then.
 Result<void> commit(WriteTransaction& transaction);

@@ -213,6 +213,10 @@ private:
     Lexicon lexicon_; // of their terms
 };
 
+tl::unexpected<Error> not_on_disk(const Error& why) {
+    return fail(Code::corrupt, "The search index may not be on disk: " + why.message);
+}
+
 Result<void> check_form(Environment& environment) {
     WriteTransaction transaction(environment);
     const auto found = transaction.get(db_meta, meta_form);
@@ -230,6 +234,11 @@ AccountId account_of_entry(std::size_t database, std::string_view key) {
     return database == db_meta || key.size() < sizeof(AccountId) ? 0 : read_big<AccountId>(key);
 }
 
+Result<void> hold(Index::Implementation& index) {
+    auto held = index.anchor.hold();
+    if (!held && held.error().code != Code::full) return not_on_disk(held.error());
+    return held;
+}
 Result<void> commit(WriteTransaction& transaction) {
     if (Environment::of(transaction.get()).damage() != 0) return damaged_index();
     return transaction.commit();
@@ -252,14 +261,15 @@ std::string tidy_key(AccountId account) {
 }
 
 Result<std::unique_ptr<Index>> Index::open(const Options& options) {
-    // The last transaction may be lost with the machine's power: then the mark is older and it comes again.
+    if (auto back = Anchor::go_back(options.path); !back) return tl::unexpected(back.error());
     auto environment =
         Environment::open(options.path, options.map, search_databases, MDB_NOMETASYNC, account_of_entry);
     if (!environment) return tl::unexpected(environment.error());
     if (auto good = check_form(**environment); !good) return tl::unexpected(good.error());
-    auto implementation = std::make_unique<Implementation>();
-    implementation->environment = std::move(*environment);
-    return std::unique_ptr<Index>(new Index(std::move(implementation)));
+    auto implementation = std::make_unique<Implementation>(std::move(*environment));
+    std::unique_ptr<Index> index(new Index(std::move(implementation)));
+    index->implementation_->settled_mark = index->mark();
+    return index;
 }
 Index::Index(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
 Index::~Index() = default;
@@ -278,6 +288,7 @@ Position Index::position(AccountId account) const {
 
 Result<void> Index::update(const std::vector<Document>& added, const std::vector<Removal>& removed,
                            Sequence mark, const std::vector<Position>& positions) {
+    if (auto held = hold(*implementation_); !held) return held;
     WriteTransaction transaction(*implementation_->environment);
     if (transaction.failed()) return transaction.commit();
     Updater updater(transaction);
@@ -288,14 +299,37 @@ Result<void> Index::update(const std::vector<Document>& added, const std::vector
     return commit(transaction);
 }
 
+Result<void> Index::settle() {
+    if (is_settled()) return {};
+    const auto marked = mark();
+    auto settled = implementation_->anchor.settle();
+    if (settled) implementation_->settled_mark = marked;
+    if (!settled && settled.error().code != Code::full) return not_on_disk(settled.error());
+    return settled;
+}
+bool Index::is_settled() const {
+    return implementation_->anchor.is_settled();
+}
+std::uint64_t Index::unsettled_octets() const {
+    return implementation_->anchor.growth();
+}
+Sequence Index::settled_mark() const {
+    return implementation_->settled_mark;
+}
+
 // What the last transaction freed may be used again after one more, and an update of many documents frees
-// most of the index.
-void Index::give_back_room(const std::function<bool()>& go_on) {
-    WriteTransaction transaction(*implementation_->environment);
-    if (const auto bytes = transaction.get(db_meta, meta_mark))
-        transaction.put(db_meta, meta_mark, std::string(*bytes));
-    static_cast<void>(commit(transaction));
+// most of the index. What the index falls back to comes after both: its pages stay.
+Result<void> Index::give_back_room(const std::function<bool()>& go_on) {
+    if (auto held = hold(*implementation_); !held) return held;
+    {
+        WriteTransaction transaction(*implementation_->environment);
+        if (const auto bytes = transaction.get(db_meta, meta_mark))
+            transaction.put(db_meta, meta_mark, std::string(*bytes));
+        if (auto done = commit(transaction); !done) return done;
+    }
+    if (auto settled = settle(); !settled) return settled;
     give_back_free_pages(*implementation_->environment, go_on);
+    return {};
 }
 
 Index::Statistics Index::statistics() const {

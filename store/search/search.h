@@ -14,11 +14,13 @@
 // postings stands each account's vocabulary, its words alone, in which pieces of words are found.
 //
 // **Truth.** The index is a cache of the shard's log: `mark` is the last sequence that it holds, written in
-// the same transaction as the postings. An account's `Position` says which of its emails are in the index, at
-// which of its modseqs. Whoever wants what is newer scans those emails with `matches`, which judges one
-// document by the same rules without the index.
+// the same transaction as the postings. What it writes is not synced until `settle`; an index that was not
+// closed is opened as it was then, and its mark is that one's. An account's `Position` says which of its
+// emails are in the index, at which of its modseqs. Whoever wants what is newer scans those emails with
+// `matches`, which judges one document by the same rules without the index.
 //
-// One thread at a time may write (`update`, `remove_account`, `tidy`, `give_back_room`); any number may read.
+// One thread at a time may write (`update`, `remove_account`, `tidy`, `settle`, `give_back_room`) and end it;
+// any number may read.
 #pragma once
 
 #include "store/error.h"
@@ -111,8 +113,15 @@ public:
     Result<void> remove_account(AccountId account);
     // One step of taking away the postings of removed emails; says whether there is more to do.
     Result<bool> tidy();
-    // Blocks of the disk that hold nothing go back to the file system, as long as `go_on`.
-    void give_back_room(const std::function<bool()>& go_on);
+    // What is written so far is on disk when it returns. Code::corrupt: nobody knows what is; make it again.
+    Result<void> settle();
+    [[nodiscard]] bool is_settled() const;
+    // Octets by which the file has grown since `settle`: until then no room is used again.
+    [[nodiscard]] std::uint64_t unsettled_octets() const;
+    // The mark that is on disk whatever happens: the log is needed from there on. Any thread.
+    [[nodiscard]] Sequence settled_mark() const;
+    // Blocks of the disk that hold nothing go back to the file system, as long as `go_on`. Settles.
+    Result<void> give_back_room(const std::function<bool()>& go_on);
 
     struct Found {
         std::vector<EmailId> emails; // ascending

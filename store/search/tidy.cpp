@@ -125,15 +125,19 @@ Result<Dropped> drop_postings(WriteTransaction& transaction, AccountId account, 
 }
 
 Result<bool> Index::tidy() {
+    std::optional<AccountId> account;
+    {
+        const Reading now(*implementation_->environment);
+        scan(now.get(), implementation_->database(db_meta), meta_tidy, [&](std::string_view key, auto) {
+            if (key.size() == meta_tidy.size() + sizeof(AccountId))
+                account = read_big<AccountId>(key.substr(meta_tidy.size()));
+            return false;
+        });
+    }
+    if (!account) return false;
+    if (auto held = hold(*implementation_); !held) return tl::unexpected(held.error());
     WriteTransaction transaction(*implementation_->environment);
     if (transaction.failed()) return tl::unexpected(transaction.commit().error());
-    std::optional<AccountId> account;
-    scan(transaction.get(), transaction.database(db_meta), meta_tidy, [&](std::string_view key, auto) {
-        if (key.size() == meta_tidy.size() + sizeof(AccountId))
-            account = read_big<AccountId>(key.substr(meta_tidy.size()));
-        return false;
-    });
-    if (!account) return false;
     const auto done = tidy_account(transaction, *account);
     if (!done) return done;
     if (*done) transaction.remove(db_meta, tidy_key(*account));
@@ -142,6 +146,7 @@ Result<bool> Index::tidy() {
 }
 
 Result<void> Index::remove_account(AccountId account) {
+    if (auto held = hold(*implementation_); !held) return held;
     // First it is marked, so that no query believes what is left of it when this is interrupted.
     for (bool done = false, marked = false; !done; marked = true) {
         WriteTransaction transaction(*implementation_->environment);

@@ -51,7 +51,10 @@ bool is_lock(const fs::path& path) {
 // folders that are gone.
 void mirror_names(const fs::path& from, const fs::path& to) {
     for (const auto* name : {"checkpoint", "schema"})
-        if (fs::exists(from / name)) put(to / name, contents(from / name));
+        if (fs::exists(from / name))
+            put(to / name, contents(from / name));
+        else
+            fs::remove(to / name);
     if (fs::exists(from / "schema") && !fs::exists(from / "journal")) fs::remove_all(to / "journal");
     if (fs::exists(from / "journal")) fs::create_directories(to / "journal");
 }
