@@ -19,8 +19,8 @@ from suite.suite import Suite  # noqa: E402
 GROUPS = {"disk": disk, "index": index, "imap": imap, "memory": memory, "durability": durability, "ingest": ingest, "jmap": jmap, "webmail": webmail, "push": push, "restart": restart,
           "growth": growth, "large": large}
 # Seconds: what each group may take before its rows are run once alone. The rest goes to filling and to starts.
-QUICK = {"disk": 40, "index": 60, "imap": 150, "memory": 60, "durability": 60, "ingest": 90, "jmap": 60, "webmail": 60, "push": 45, "restart": 30,
-         "growth": 120, "large": None}
+QUICK = {"disk": 40, "index": 60, "imap": 120, "memory": 60, "durability": 60, "ingest": 90, "jmap": 60, "webmail": 60, "push": 45, "restart": 30,
+         "growth": 80, "large": None}
 FULL = {"disk": 40, "index": 120, "imap": 480, "memory": 120, "durability": 60, "ingest": 200, "jmap": 150, "webmail": 150, "push": 120, "restart": 60,
         "growth": 360, "large": None}
 PEERS = ["facteur", "dovecot", "dovecot-fts", "cyrus", "postfix+dovecot", "roundcube"]

@@ -31,7 +31,7 @@ COLUMNS = {  # group → columns: the name of a value, its title
              "octets": "octets", "hits": "hits"},
     "memory": {"kib_each": "KiB each", "pss_kib_each": "KiB each with mapped files", "before_mib": "MiB before", "after_mib": "MiB after"},
     "fill": {"seconds": "s", "per_s": "per s", "cpu_ms": "CPU ms each", "cpu_s": "CPU s", "disk": "octets on disk"},
-    "ingest": {"cpu_ms": "CPU ms", "delivery_cpu_ms": "CPU ms a delivery", "visible_per_s": "visible per s", "deliveries_per_s": "deliveries per s",
+    "ingest": {"cpu_ms": "CPU ms", "delivery_cpu_ms": "CPU ms a delivery", "idle_cpu_ms": "until idle", "visible_per_s": "visible per s", "deliveries_per_s": "deliveries per s",
                "per_s": "accepted per s", "p50_ms": "p50 ms", "p99_ms": "p99 ms", "client_cpu_ms": "client's CPU ms"},
     "jmap": {"cpu_ms": "CPU ms", "per_s": "per s", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "p99_ms": "p99 ms", "client_cpu_ms": "client's CPU ms",
              "octets": "octets", "rows": "rows"},

@@ -129,8 +129,9 @@ class Suite:
                 "seconds": filled["seconds"] + time.monotonic() - before_index, "cpu_s": peer.cpu() - cpu, "disk": peer.disk()})
 
     def settle(self) -> None:
-        """Who tidies up when nothing is written has done it then."""
+        """Who tidies up when nothing is written has done it then: 25 seconds, and until nobody has anything to do."""
         time.sleep(25)
+        self.wait_until_idle()
 
     def wait_until_idle(self) -> None:
         for peer in self.peers.values():

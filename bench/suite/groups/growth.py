@@ -34,7 +34,7 @@ def fill(suite: Suite, peers: list[Peer], sizes: list[int]) -> dict[int, int]:
             load("imap-fill", str(mail.generate(suite.work, size)), *suite.imap(peer, user), timeout=7200)
         peer.wait_until_idle()
         peer.build_index(ACCOUNTS)
-        peer.wait_until_idle()
+        peer.wait_until_settled()
     return users
 
 

@@ -21,5 +21,8 @@ def run(suite: Suite) -> None:
                               "--sessions", SESSIONS, "--warm", 1, "--count", count // (1 if recipients == 1 else 4), "--recipients", recipients,
                               "--users", USERS, "--first-user", FIRST_USER, "--user-format", peer.user_format,
                               "--recipient-format", peer.recipient_format, "--password", PASSWORD, "--cpu", ",".join(peer.sources()))
+                cpu = peer.cpu()
+                peer.wait_until_idle(peer.gathers)
+                values["idle_cpu_ms"] = values["delivery_cpu_ms"] + (peer.cpu() - cpu) * 1000 / (values["count"] * recipients)
                 suite.results.add("ingest", f"{protocol}-{recipients}", peer.name, turn, values)
-            peer.wait_until_idle()
+            peer.wait_until_idle(peer.gathers)

@@ -16,7 +16,7 @@ def run(suite: Suite) -> None:
     for peer in peers:
         for user in range(FIRST_USER, FIRST_USER + USERS):
             load("imap-fill", str(mail.generate(suite.work, MESSAGES)), *suite.imap(peer, user))
-        peer.wait_until_idle()
+        peer.wait_until_settled()
     for operation, connections in [*(("list", n) for n in CONNECTIONS), ("get", 1)]:
         for turn, peer in suite.in_turn([*peers, *suite.limits]):
             row = f"jmap-{operation}-{connections}"

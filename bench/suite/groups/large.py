@@ -74,7 +74,7 @@ def run(suite: Suite) -> None:
         for size in USERS:
             fill(suite, peer, size, short_letters(suite, words) if size == LARGE else suite.mbox)
         peer.start()
-        peer.wait_until_idle()
+        peer.wait_until_settled()
         for turn, _ in suite.in_turn([peer]):
             small, large = list_of(suite, peer, SMALL), list_of(suite, peer, LARGE)
             suite.results.add("large", f"list, {SMALL}", peer.name, turn, small)

@@ -18,6 +18,8 @@ class Facteur(Peer):
     name = "facteur"
     user_format = "u{}@" + DOMAIN
     jmap_session = "/jmap/session"
+    gathers = 2.5
+    tidies_after = 18  # it packs again what came
     event_source = "/jmap/eventsource/?types=*&closeafter=no&ping=0"
 
     def __init__(self, users: int = USERS, extra: str = EXTRA):

@@ -36,6 +36,8 @@ class Peer:
     recipient_format = "u{}@" + DOMAIN
     text_operation = "text"         # that of facteur-load which uses the text index
     jmap_session = ""               # path of the JMAP session, "" without JMAP
+    gathers = 0.5                   # seconds: what came may wait so long until it is indexed
+    tidies_after = 0.5              # seconds without a write, after which it puts in order what came
     share = 1.0                     # of the seconds of a row that measures it
     event_source = ""               # path of a stream that tells of every change (RFC 8620 §7.3), "" without
     no_event_source = ""            # why there is none, of one with JMAP
@@ -93,9 +95,13 @@ class Peer:
     def memory(self) -> dict[str, int]:
         return self.processes.memory()
 
-    def wait_until_idle(self) -> None:
+    def wait_until_idle(self, quiet: float = 0.5, seconds: float = 120) -> None:
         for processes in self.all_processes():
-            processes.wait_until_idle()
+            processes.wait_until_idle(quiet, seconds)
+
+    def wait_until_settled(self) -> None:
+        """What came is in order: nothing will be done for it while others are measured."""
+        self.wait_until_idle(self.tidies_after, 900)
 
     def disk(self) -> int:
         return octets_of(self.data())

@@ -100,15 +100,16 @@ class Processes:
                     total[name] += int(value.split()[0])
         return {"own": total["Pss_Anon"] + total["Pss_Shmem"] + total["SwapPss"], "pss": total["Pss"]}
 
-    def wait_until_idle(self, seconds: float = 120) -> None:
-        """What clients that are gone have left to do is not charged to the next row."""
-        end, before = time.monotonic() + seconds, self.cpu()
-        while time.monotonic() < end:
+    def wait_until_idle(self, quiet: float = 0.5, seconds: float = 120) -> None:
+        """What clients that are gone have left to do is not charged to the next row. `quiet`: seconds without work that mean that nothing is left."""
+        now = time.monotonic()
+        end, busy, before = now + seconds, now, self.cpu()
+        while now < end and now - busy < quiet:
             time.sleep(0.5)
-            now = self.cpu()
-            if now - before < 0.015:
-                return
-            before = now
+            now, used = time.monotonic(), self.cpu()
+            if used - before >= 0.015:
+                busy = now
+            before = used
 
     def end(self, patience: float = 15) -> None:
         """Those that are left after the server was told to stop."""
