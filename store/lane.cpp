@@ -185,10 +185,11 @@ void Lane::rest() {
         packed = packed && again.done;
         if (again.wrote) checkpointer_.hurry();
     }
+    // Before that, for a checkpoint that ends meanwhile still held what could not be given back.
+    const bool settled = checkpointer_.is_settled();
     for (const auto* shard : shards_)
         for (auto* environment : {&shard->rows(), &shard->bodies()})
             if (undisturbed()) give_back_free_pages(*environment, undisturbed);
-    const bool settled = checkpointer_.is_settled();
     if (settled) journal_.shrink();
     if (refusal() || (settled && packed && undisturbed()))
         rest_.done();

@@ -62,7 +62,7 @@ class Floor(Peer):
         self.processes.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def wait_until_idle(self) -> None:
+    def wait_until_idle(self, quiet: float = 0.5, seconds: float = 120) -> None:
         """It does nothing of its own."""
 
 
